@@ -1,0 +1,312 @@
+import type { Socket, SocketUser } from "../socket.ts";
+import type { BodySource } from "./body_receiver.ts";
+import { type ListenerEndpoint, SocketEndpoints } from "./endpoints.ts";
+import type { Endpoints } from "./exchange.ts";
+import { ERROR_FIELDS, type ExchangeOwner, Http1Exchange } from "./http1_exchange.ts";
+import { INPUT_HIGH_WATER, LINGER_BYTES, LINGER_MS, TURN_REQUESTS } from "./limits.ts";
+import { Output } from "./output.ts";
+import { RequestReader } from "./request_reader.ts";
+import type { HeadFormatter } from "./response_head.ts";
+import type { HttpServer } from "./server.ts";
+import { reasonPhrase } from "./status.ts";
+import type { Timed } from "./timer_wheel.ts";
+
+/** What a connection's deadline is for. */
+type Wait = "first byte" | "next request" | "head" | "app" | "body" | "client" | "linger";
+
+/** `closing`: the last response is in the output; `lingering`: it is sent, FIN too; input is thrown away. */
+type State = "open" | "closing" | "lingering" | "closed";
+
+/**
+ * One HTTP/1.x connection: reads requests, has them answered in order, writes responses.
+ *
+ * All requests that one read brings are parsed in one go and what is answered at once leaves in one write. A request
+ * whose answer takes time holds back the ones behind it.
+ */
+export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed {
+  readonly output: Output;
+  readonly endpoints: Endpoints;
+  deadline = Infinity;
+  wheelTime = Infinity;
+  readonly #socket: Socket;
+  readonly #server: HttpServer;
+  readonly #reader: RequestReader;
+  #state: State = "open";
+  #wait: Wait = "first byte";
+  #exchange: Http1Exchange | null = null;
+  #isReading = true;
+  #isProceeding = false;
+  #isFlushDue = false;
+  #peerEnded = false;
+  #discarded = 0;
+
+  constructor(socket: Socket, server: HttpServer, listener: ListenerEndpoint) {
+    this.#socket = socket;
+    this.#server = server;
+    this.#reader = new RequestReader(server.parser, server.limits.maxBody, this);
+    this.output = new Output(socket);
+    this.endpoints = new SocketEndpoints(socket, listener);
+    this.#await("first byte", server.limits.headTimeoutMs);
+  }
+
+  get heads(): HeadFormatter {
+    return this.#server.heads;
+  }
+
+  // --- what the socket says -------------------------------------------------------------------
+
+  received(bytes: Uint8Array): void {
+    if (this.#state !== "open") return this.#throwAway(bytes.length);
+    const isLeftover = this.#exchange === null && this.#reader.openBody !== null;
+    const status = -this.#reader.take(bytes);
+    if (status > 0) return this.#badBody(status);
+    if (isLeftover) this.#throwAway(bytes.length - this.#reader.waiting);
+    this.#proceed();
+  }
+
+  drained(): void {
+    this.output.unblock();
+    if (this.output.isBlocked) return this.#await("client", this.#server.limits.writeTimeoutMs);
+    if (!this.output.isFull) this.#exchange?.onDrain?.();
+    this.#proceed();
+  }
+
+  ended(): void {
+    this.#peerEnded = true;
+    if (this.#reader.openBody !== null) this.#abandon("the client left within a request body");
+    else if (this.#state === "lingering") this.#socket.end();
+    else this.#proceed();
+  }
+
+  closed(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#server.wheel.remove(this);
+    this.#loseExchange("the client closed the connection");
+    this.#server.forget(this);
+  }
+
+  // --- what the wheel says --------------------------------------------------------------------
+
+  expire(): void {
+    switch (this.#wait) {
+      case "first byte":
+      case "next request":
+      case "linger":
+        return this.#socket.end();
+      case "head":
+        return this.#reject(408, "the head did not come in time");
+      case "body":
+        if (this.#exchange?.isStarted === false) return this.#reject(408, "the body did not come in time");
+        return this.#abandon("the body did not come in time");
+      case "client":
+        return this.#abandon("the client does not take the response");
+      case "app":
+        return;
+      default:
+        this.#wait satisfies never;
+    }
+  }
+
+  // --- what exchanges and bodies say ----------------------------------------------------------
+
+  mayPersist(): boolean {
+    const { isDraining, limits } = this.#server;
+    if (isDraining || limits.keepaliveMs === 0 || this.#reader.owesContinue) return false;
+    const body = this.#reader.openBody;
+    return body === null || body.length <= LINGER_BYTES;
+  }
+
+  responded(exchange: Http1Exchange): void {
+    this.#exchange = null;
+    this.#server.answered(exchange);
+    this.#reader.openBody?.discard();
+    if (!exchange.persists) this.#state = "closing";
+    this.#proceed();
+  }
+
+  cut(exchange: Http1Exchange, reason: string): void {
+    this.complain(exchange, reason);
+    this.output.flush();
+    this.#abandon(reason);
+  }
+
+  complain(exchange: Http1Exchange, reason: string): void {
+    const { method, target } = exchange.head;
+    this.#server.log.error(`Error handling request ${method} ${target}: ${reason}`);
+  }
+
+  flush(): void {
+    this.output.flush();
+    if (this.output.isBlocked && this.#wait !== "client") this.#updateWait();
+  }
+
+  flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => {
+      this.#isFlushDue = false;
+      if (this.#state !== "closed") this.flush();
+    });
+  }
+
+  bodyWanted(): void {
+    if (this.#reader.owesContinue && this.#exchange?.isStarted !== true) {
+      this.#reader.owesContinue = false;
+      this.output.addText("HTTP/1.1 100 Continue\r\n\r\n");
+      this.output.flush();
+    }
+    if (!this.#isProceeding) this.#updateWait();
+  }
+
+  bodyFull(): void {
+    if (!this.#isProceeding) this.#updateWait();
+  }
+
+  // --- what the server says -------------------------------------------------------------------
+
+  /** Cuts the connection: the worker ends. */
+  abort(): void {
+    this.#abandon("the server stops");
+  }
+
+  // --- requests -------------------------------------------------------------------------------
+
+  /** Goes on as far as possible: answers, sends, closes, waits. */
+  #proceed(): void {
+    if (this.#isProceeding || this.#state === "closed") return;
+    this.#isProceeding = true;
+    const isExhausted = this.#answerWaiting();
+    // A request that is answered in the same turn shall leave with those before it in one write.
+    if (this.#exchange?.isStarted === false && !this.output.isEmpty) this.flushSoon();
+    else this.output.flush();
+    if (this.#peerEnded && isExhausted && this.#state === "open") this.#state = "closing";
+    if (this.#state === "closing" && this.output.isEmpty) this.#linger();
+    this.#isProceeding = false;
+    this.#updateWait();
+  }
+
+  /** @returns True when nothing more can be answered without more bytes. */
+  #answerWaiting(): boolean {
+    for (let count = 0; this.#state === "open"; count++) {
+      if (this.#exchange !== null || this.output.isFull) return false;
+      if (count === TURN_REQUESTS) {
+        setImmediate(() => this.#proceed());
+        return false;
+      }
+      const found = this.#reader.next();
+      if (found === 0) return true;
+      if (found < 0) this.#reject(-found, reasonPhrase(-found));
+      else this.#answer();
+    }
+    return false;
+  }
+
+  #answer(): void {
+    const { head, body, isHead, persists } = this.#reader;
+    this.#wait = "app";
+    this.#exchange = new Http1Exchange(this, head, body, isHead, persists);
+    this.#server.begin(this.#exchange);
+  }
+
+  // --- ends -----------------------------------------------------------------------------------
+
+  #badBody(status: number): void {
+    const reason = `bad request body: ${reasonPhrase(status)}`;
+    if (this.#exchange?.isStarted === false) this.#reject(status, reason);
+    else this.#abandon(reason);
+  }
+
+  /** Answers a request that no app will answer, and closes. */
+  #reject(status: number, reason: string): void {
+    const client = this.endpoints.clientAddress || "unix";
+    this.#server.log.warning(`Invalid request from ip=${client}: ${reason} (${status})`);
+    this.#loseExchange(reason);
+    const content = `${reasonPhrase(status)}\n`;
+    this.output.addText(
+      this.heads.format({
+        status,
+        reason: "",
+        fields: ERROR_FIELDS,
+        length: content.length,
+        isChunked: false,
+        connection: "close",
+      }) + content,
+    );
+    this.#state = "closing";
+    this.#proceed();
+  }
+
+  #abandon(reason: string): void {
+    if (this.#state === "closed") return;
+    this.#server.log.debug(`Connection closed: ${reason}`);
+    this.#loseExchange(reason);
+    this.#socket.terminate();
+  }
+
+  #loseExchange(reason: string): void {
+    const exchange = this.#exchange;
+    const body = this.#reader.openBody;
+    this.#exchange = null;
+    this.#reader.stop();
+    if (exchange === null) return;
+    exchange.close();
+    body?.fail(new Error(`Cannot read the request body: ${reason}`));
+    this.#server.answered(exchange);
+  }
+
+  /** RFC 9112 §9.6: FIN first, then reads on for a while, so that a reset does not destroy the response. */
+  #linger(): void {
+    this.#state = "lingering";
+    this.#reader.stop();
+    if (this.#peerEnded) return this.#socket.end();
+    this.#socket.shutdown();
+    this.#await("linger", LINGER_MS);
+    this.#setReading(true);
+  }
+
+  #throwAway(size: number): void {
+    this.#discarded += size;
+    if (this.#discarded > LINGER_BYTES) this.#socket.terminate();
+    else if (this.#reader.openBody === null && this.#state === "open") this.#discarded = 0;
+  }
+
+  // --- waiting --------------------------------------------------------------------------------
+
+  #await(wait: Wait, delayMs: number): void {
+    this.#wait = wait;
+    this.#server.wheel.set(this, delayMs);
+  }
+
+  /** Decides what the connection waits for now, and whether it reads meanwhile. */
+  #updateWait(): void {
+    if (this.#state === "lingering" || this.#state === "closed") return;
+    const { limits } = this.#server;
+    const body = this.#reader.openBody;
+    if (this.output.isBlocked) {
+      if (this.#wait !== "client") this.#await("client", limits.writeTimeoutMs);
+    } else if (body !== null && (body.wantsMore || this.#exchange === null)) {
+      this.#await("body", limits.bodyTimeoutMs);
+    } else if (this.#exchange !== null) {
+      this.#await("app", Infinity);
+    } else if (this.#reader.waiting > 0) {
+      if (this.#wait !== "head") this.#await("head", limits.headTimeoutMs);
+    } else if (this.#wait !== "first byte") {
+      this.#await("next request", limits.keepaliveMs);
+    }
+    this.#setReading(this.#wantsInput());
+  }
+
+  #wantsInput(): boolean {
+    const body = this.#reader.openBody;
+    if (this.#exchange === null) return !this.output.isFull;
+    return body !== null ? body.wantsMore : this.#reader.waiting < INPUT_HIGH_WATER;
+  }
+
+  #setReading(isReading: boolean): void {
+    if (isReading === this.#isReading) return;
+    this.#isReading = isReading;
+    if (isReading) this.#socket.resume();
+    else this.#socket.pause();
+  }
+}

@@ -1,0 +1,122 @@
+import { Buffer } from "node:buffer";
+import type { Socket } from "../socket.ts";
+import { OUTPUT_HIGH_WATER } from "./limits.ts";
+
+/** Pieces up to this size are joined into one write; copying them costs less than a system call. */
+const JOIN_BYTES = 65_536;
+
+/**
+ * What a connection has to send and the socket has not taken yet.
+ *
+ * ASCII text is gathered as text: joining strings and one `write` of text is the cheapest way to send
+ * small responses (0.3 µs less a request than through a byte buffer).
+ */
+export class Output {
+  readonly #socket: Socket;
+  /** ASCII, behind everything in `#chunks`. */
+  #text = "";
+  #chunks: Uint8Array[] = [];
+  #chunkBytes = 0;
+  /** The socket refused bytes: nothing is written until it drains. */
+  #isBlocked = false;
+  /** Bytes handed to the socket. */
+  sent = 0;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  get isEmpty(): boolean {
+    return this.#chunkBytes === 0 && this.#text === "";
+  }
+
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  get isFull(): boolean {
+    return this.#chunkBytes + this.#text.length >= OUTPUT_HIGH_WATER;
+  }
+
+  /** @param text ASCII only: each character is one byte. */
+  addText(text: string): void {
+    this.#text += text;
+  }
+
+  /** @param text Each character is one byte, up to U+00FF. */
+  addLatin1(text: string): void {
+    this.addBytes(Buffer.from(text, "latin1"));
+  }
+
+  addBytes(bytes: Uint8Array): void {
+    this.#textToChunk();
+    this.#chunks.push(bytes);
+    this.#chunkBytes += bytes.length;
+  }
+
+  /** Gives the socket all it takes. @returns False when the socket is closed. */
+  flush(): boolean {
+    if (this.#isBlocked) return true;
+    if (this.#chunkBytes === 0) return this.#text === "" || this.#flushText();
+    this.#textToChunk();
+    return this.#flushChunks();
+  }
+
+  /** The socket takes bytes again. */
+  unblock(): boolean {
+    this.#isBlocked = false;
+    return this.flush();
+  }
+
+  #flushText(): boolean {
+    const text = this.#text;
+    const taken = this.#socket.write(text);
+    this.#text = "";
+    if (taken === text.length) {
+      this.sent += taken;
+      return true;
+    }
+    if (taken < 0) return false;
+    this.sent += taken;
+    this.addBytes(Buffer.from(text.slice(taken), "latin1"));
+    this.#isBlocked = true;
+    return true;
+  }
+
+  #flushChunks(): boolean {
+    while (this.#chunkBytes > 0) {
+      const piece = this.#takePiece();
+      const taken = this.#socket.write(piece);
+      if (taken < 0) return false;
+      this.sent += taken;
+      this.#chunkBytes -= taken;
+      if (taken < piece.length) {
+        this.#chunks.unshift(piece.subarray(taken));
+        this.#isBlocked = true;
+        return true;
+      }
+    }
+    return true;
+  }
+
+  /** The first chunk, joined with those behind it while they are small. */
+  #takePiece(): Uint8Array {
+    let size = 0;
+    let count = 0;
+    for (const chunk of this.#chunks) {
+      if (count > 0 && size + chunk.length > JOIN_BYTES) break;
+      size += chunk.length;
+      count++;
+    }
+    const taken = this.#chunks.splice(0, count);
+    return count === 1 ? taken[0]! : Buffer.concat(taken, size);
+  }
+
+  #textToChunk(): void {
+    if (this.#text === "") return;
+    const bytes = Buffer.from(this.#text, "latin1");
+    this.#text = "";
+    this.#chunks.push(bytes);
+    this.#chunkBytes += bytes.length;
+  }
+}
