@@ -4,34 +4,36 @@ import type { Http1Exchange } from "./http1_exchange.ts";
 import type { LogFile } from "./log_file.ts";
 
 /** gunicorn's default: the combined log format. */
-export const DEFAULT_ACCESS_FORMAT =
-  '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"';
+export const DEFAULT_ACCESS_FORMAT = '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"';
 
 /** A part of a line: reads one fact of an exchange that is over. */
 type Atom = (exchange: Http1Exchange, elapsedMs: number) => string;
 
 /** gunicorn's atoms (its documentation, "access_log_format"). A fact that is missing is "-". */
-const ATOMS: Readonly<Record<string, Atom>> = Object.assign(Object.create(null), {
-  h: (x) => x.endpoints.clientAddress || "-",
-  l: () => "-",
-  u: (x) => basicUser(x.head.field("authorization")),
-  t: () => `[${clockTime(new Date())}]`,
-  r: (x) => `${x.head.method} ${x.head.target} HTTP/1.${x.head.minorVersion}`,
-  m: (x) => x.head.method,
-  U: (x) => x.head.path,
-  q: (x) => x.head.query,
-  H: (x) => `HTTP/1.${x.head.minorVersion}`,
-  s: (x) => String(x.status || 499),
-  B: (x) => String(x.contentBytes),
-  b: (x) => String(x.contentBytes),
-  f: (x) => x.head.field("referer") ?? "-",
-  a: (x) => x.head.field("user-agent") ?? "-",
-  T: (_, ms) => String(Math.floor(ms / 1000)),
-  M: (_, ms) => String(Math.floor(ms)),
-  D: (_, ms) => String(Math.floor(ms * 1000)),
-  L: (_, ms) => (ms / 1000).toFixed(6),
-  p: () => `<${process.pid}>`,
-} satisfies Record<string, Atom>);
+const ATOMS: Readonly<Record<string, Atom>> = Object.assign(
+  Object.create(null),
+  {
+    h: (x) => x.endpoints.clientAddress || "-",
+    l: () => "-",
+    u: (x) => basicUser(x.head.field("authorization")),
+    t: () => `[${clockTime(new Date())}]`,
+    r: (x) => `${x.head.method} ${x.head.target} HTTP/1.${x.head.minorVersion}`,
+    m: (x) => x.head.method,
+    U: (x) => x.head.path,
+    q: (x) => x.head.query,
+    H: (x) => `HTTP/1.${x.head.minorVersion}`,
+    s: (x) => String(x.status || 499),
+    B: (x) => String(x.contentBytes),
+    b: (x) => String(x.contentBytes),
+    f: (x) => x.head.field("referer") ?? "-",
+    a: (x) => x.head.field("user-agent") ?? "-",
+    T: (_, ms) => String(Math.floor(ms / 1000)),
+    M: (_, ms) => String(Math.floor(ms)),
+    D: (_, ms) => String(Math.floor(ms * 1000)),
+    L: (_, ms) => (ms / 1000).toFixed(6),
+    p: () => `<${process.pid}>`,
+  } satisfies Record<string, Atom>,
+);
 
 /** Writes a line for each request, in gunicorn's format language. */
 export class AccessLog {
@@ -133,6 +135,9 @@ const UNSAFE = /["\\\x00-\x1f\x7f]/g;
 
 /** Text of a client cannot end a quoted part or a line (CVE-2020-7694). */
 function escapeText(text: string): string {
-  return text.replace(UNSAFE, (c) =>
-    c === '"' || c === "\\" ? `\\${c}` : `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replace(
+    UNSAFE,
+    (c) =>
+      c === '"' || c === "\\" ? `\\${c}` : `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }

@@ -97,7 +97,9 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
       case "head":
         return this.#reject(408, "the head did not come in time");
       case "body":
-        if (this.#exchange?.isStarted === false) return this.#reject(408, "the body did not come in time");
+        if (this.#exchange?.isStarted === false) {
+          return this.#reject(408, "the body did not come in time");
+        }
         return this.#abandon("the body did not come in time");
       case "client":
         return this.#abandon("the client does not take the response");

@@ -43,7 +43,12 @@ export interface Exchange {
    *
    * @param reason Reason phrase, "" for the standard one.
    */
-  respond(status: number, fields: FieldBlock, body: string | Uint8Array | null, reason?: string): void;
+  respond(
+    status: number,
+    fields: FieldBlock,
+    body: string | Uint8Array | null,
+    reason?: string,
+  ): void;
   /** Sends the head of a streamed response: by `content-length` if `fields` has it, else chunked (HTTP/1.0: until close). */
   start(status: number, fields: FieldBlock, reason?: string): void;
   /** @returns False when the client is slower than the app: wait for {@link onDrain}. */

@@ -65,12 +65,16 @@ export const NO_FIELDS: FieldBlock = formatFields([]);
 function checkField(name: string, value: string): void {
   if (!TOKEN.test(name)) {
     throw new TypeError(
-      `Cannot send the response field ${JSON.stringify(name)}: its name is not a token (RFC 9110 §5.6.2)`,
+      `Cannot send the response field ${
+        JSON.stringify(name)
+      }: its name is not a token (RFC 9110 §5.6.2)`,
     );
   }
   if (BAD_VALUE.test(value)) {
     throw new TypeError(
-      `Cannot send the response field "${name}": its value ${JSON.stringify(value)} has a character ` +
+      `Cannot send the response field "${name}": its value ${
+        JSON.stringify(value)
+      } has a character ` +
         "that is not allowed (RFC 9110 §5.5)",
     );
   }

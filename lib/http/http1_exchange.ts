@@ -81,7 +81,11 @@ export class Http1Exchange implements Exchange {
     reason = "",
   ): void {
     if (this.isStarted || this.isOver) return;
-    const size = body === null ? 0 : typeof body === "string" ? Buffer.byteLength(body) : body.length;
+    const size = body === null
+      ? 0
+      : typeof body === "string"
+      ? Buffer.byteLength(body)
+      : body.length;
     const declared = fields.contentLength;
     if (declared !== -1 && declared !== size && !this.isHead && !hasNoContent(status)) {
       this.start(status, fields, reason);

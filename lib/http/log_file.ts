@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { latin1 } from "../latin1.ts";
 import { closeSync, openSync, writeSync } from "node:fs";
 
 /** Lines are written when this much has gathered, or at the next turn of the wheel. */
@@ -39,9 +40,11 @@ export class LogFile {
     if (this.#lines === "") return;
     const bytes = Buffer.from(this.#lines, "latin1");
     const written = this.#write(bytes);
-    this.#lines = bytes.latin1Slice(written);
+    this.#lines = latin1(bytes, written);
     if (this.#dropped > 0 && written > 0) {
-      this.#onTrouble(`${this.#dropped} lines of the access log were dropped: "${this.#path}" is slow`);
+      this.#onTrouble(
+        `${this.#dropped} lines of the access log were dropped: "${this.#path}" is slow`,
+      );
       this.#dropped = 0;
     }
   }
@@ -61,7 +64,9 @@ export class LogFile {
     } catch (error) {
       // EAGAIN: a pipe is full, the lines wait. Else the disk is full or gone: they are lost.
       if ((error as NodeJS.ErrnoException).code === "EAGAIN") return 0;
-      this.#onTrouble(`Cannot write to the access log "${this.#path}": ${(error as Error).message}`);
+      this.#onTrouble(
+        `Cannot write to the access log "${this.#path}": ${(error as Error).message}`,
+      );
       return bytes.length;
     }
   }

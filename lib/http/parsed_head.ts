@@ -1,4 +1,5 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
+import { latin1 } from "../latin1.ts";
 import { FIELD, FIELD_NAMES, FIELD_SIZE, HEAD, METHODS, type Parser } from "../parser/parser.ts";
 import type { EncodedHead, RequestHead } from "./request_head.ts";
 
@@ -105,6 +106,6 @@ export class ParsedHead implements RequestHead {
   }
 
   #text(start: number, end: number): string {
-    return this.#bytes.latin1Slice(start, end);
+    return latin1(this.#bytes, start, end);
   }
 }
