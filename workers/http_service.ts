@@ -4,9 +4,9 @@ import type { Config } from "../lib/config/config.ts";
 import { AccessLog } from "../lib/http/access_log.ts";
 import type { ListenerEndpoint } from "../lib/http/endpoints.ts";
 import type { App } from "../lib/http/exchange.ts";
-import { LogFile } from "../lib/http/log_file.ts";
 import { HttpServer } from "../lib/http/server.ts";
 import type { Log } from "../lib/log.ts";
+import { LogFile } from "../lib/log_file.ts";
 import { Parser } from "../lib/parser/parser.ts";
 import { runtime } from "../lib/runtime/current.ts";
 import type { Listener } from "../lib/socket.ts";
@@ -22,10 +22,7 @@ export class HttpService {
   constructor(options: { app: App; config: Config; log: Log }) {
     const { app, config, log } = options;
     this.#backlog = config.backlog;
-    this.#accessLog = config.accesslog === null ? null : new AccessLog(
-      config.accessLogFormat,
-      new LogFile(config.accesslog, (message) => log.warning(message)),
-    );
+    this.#accessLog = openAccessLog(config);
     this.#server = new HttpServer({
       app,
       parser: new Parser(parserSettingsOf(config)),
@@ -87,4 +84,13 @@ function endpointOf(address: string): ListenerEndpoint {
     default:
       return parsed satisfies never;
   }
+}
+
+const STANDARD_OUTPUT = 1;
+
+function openAccessLog(config: Config): AccessLog | null {
+  if (config.accesslog === null) return null;
+  const file = new LogFile(config.accesslog, STANDARD_OUTPUT);
+  file.open();
+  return new AccessLog(config.accessLogFormat, file);
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../lib/config/config.ts";
 import type { Limits } from "../lib/http/limits.ts";
-import type { ParserSettings } from "../lib/parser/parser.ts";
+import { HEADER_MAP, type ParserSettings, PERMIT } from "../lib/parser/parser.ts";
 
 /** Turns the operator's settings into the limits of a connection. */
 export function limitsOf(config: Config): Limits {
@@ -20,11 +20,18 @@ export function parserSettingsOf(config: Config): ParserSettings {
     maxFields: config.limitRequestFields,
     maxFieldSize: config.limitRequestFieldSize,
     maxHead: config.limitRequestHead,
-    headerMap: config.headerMap,
-    permitObsoleteFolding: config.permitObsoleteFolding,
-    permitSpaceBeforeColon: config.stripHeaderSpaces,
-    permitUnconventionalMethod: config.permitUnconventionalHttpMethod,
-    permitUnconventionalVersion: config.permitUnconventionalHttpVersion,
-    casefoldMethod: config.casefoldHttpMethod,
+    headerMap: HEADER_MAPS[config.headerMap],
+    permit: (config.permitObsoleteFolding ? PERMIT.obsoleteFolding : 0) |
+      (config.stripHeaderSpaces ? PERMIT.spaceBeforeColon : 0) |
+      (config.permitUnconventionalHttpMethod ? PERMIT.unconventionalMethod : 0) |
+      (config.permitUnconventionalHttpVersion ? PERMIT.unconventionalVersion : 0) |
+      (config.casefoldHttpMethod ? PERMIT.casefoldMethod : 0),
   };
 }
+
+/** gunicorn calls it dangerous to pass such names on. */
+const HEADER_MAPS = {
+  drop: HEADER_MAP.drop,
+  refuse: HEADER_MAP.refuse,
+  dangerous: HEADER_MAP.pass,
+} as const;

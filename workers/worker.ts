@@ -1,10 +1,10 @@
 import process from "node:process";
-import type { WorkerChannel } from "../lib/channel/channel.ts";
-import type { ToWorker } from "../lib/channel/messages.ts";
+import { type Channel, openSupervisorChannel } from "../lib/channel/channel.ts";
+import type { ToSupervisor, ToWorker } from "../lib/channel/messages.ts";
 import type { Config } from "../lib/config/config.ts";
-import { AppLoadError, EXIT } from "../lib/errors.ts";
-import { createLog, type FileLog } from "../lib/log.ts";
+import { AppLoadError, ConfigError, EXIT } from "../lib/errors.ts";
 import type { App } from "../lib/http/exchange.ts";
+import { createLog, type OpenLog } from "../lib/log.ts";
 import { HttpService } from "./http_service.ts";
 import { type OpenApp, openApp, scriptApp } from "./open_app.ts";
 
@@ -13,44 +13,43 @@ const BEAT_MS = 1000;
 
 type Start = Extract<ToWorker, { type: "start" }>;
 
-/** What a worker may be given instead of finding it by itself. */
-export interface WorkerOptions {
-  channel: WorkerChannel;
-  /** The app of a program that embeds Monoceros; else it is loaded as `config.app` says. */
-  app?: (config: Config) => Promise<App> | App;
-}
+/** Makes the app of a program that embeds Monoceros. */
+export type EmbeddedApp = (config: Config, log: OpenLog) => App;
 
 /**
  * Runs a worker until its supervisor says stop or is gone.
  *
+ * @param embedded Else the app is loaded as the setting `app` says.
  * @returns The process's exit code, one of `EXIT`.
  */
-export function runWorker(options: WorkerOptions): Promise<number> {
-  return new Worker(options).run();
+export function runWorker(embedded?: EmbeddedApp): Promise<number> {
+  return new Worker(embedded).run();
 }
 
 /** The worker's side of its life; the supervisor's side is `WorkerHandle`. */
 class Worker {
-  readonly #channel: WorkerChannel;
-  readonly #embedded: WorkerOptions["app"];
+  readonly #embedded: EmbeddedApp | undefined;
+  readonly #channel: Channel<ToSupervisor>;
   readonly #ended = Promise.withResolvers<number>();
-  #log!: FileLog;
+  #log: OpenLog | null = null;
   #app: OpenApp | null = null;
   #service: HttpService | null = null;
+  #gracefulMs = 0;
   #beat: ReturnType<typeof setInterval> | undefined;
   #isEnding = false;
 
-  constructor(options: WorkerOptions) {
-    this.#channel = options.channel;
-    this.#embedded = options.app;
+  constructor(embedded: EmbeddedApp | undefined) {
+    this.#embedded = embedded;
+    this.#channel = openSupervisorChannel({
+      received: (message) => this.#obey(message),
+      // The supervisor has died: nobody would replace or stop this worker any more.
+      closed: () => this.#end(EXIT.ok),
+    });
   }
 
   run(): Promise<number> {
-    this.#channel.onMessage((message) => this.#obey(message));
-    // The supervisor has died: nobody would replace or stop this worker any more.
-    this.#channel.onEnd(() => this.#end(EXIT.ok));
     ignoreTerminalSignals();
-    process.on("SIGTERM", () => void this.#drain(30_000));
+    process.on("SIGTERM", () => void this.#drain(this.#gracefulMs));
     return this.#ended.promise;
   }
 
@@ -65,8 +64,7 @@ class Worker {
       case "scale":
         return this.#app?.scale(message.appProcesses);
       case "reopen":
-        this.#log.reopen();
-        return this.#service?.reopenLog();
+        return this.#reopenLogs();
       default:
         message satisfies never;
     }
@@ -74,37 +72,47 @@ class Worker {
 
   async #start(start: Start): Promise<void> {
     const { config } = start;
-    this.#log = createLog(config);
+    this.#gracefulMs = config.gracefulTimeout * 1000;
     try {
-      Object.assign(process.env, Object.fromEntries(config.rawEnv));
+      this.#log = openLog(config);
+      applyEnvironment(config.rawEnv);
       process.chdir(config.chdir);
-      this.#app = await this.#load(start);
+      this.#app = await this.#openApp(start, this.#log);
       if (this.#isEnding) return this.#end(EXIT.ok);
       this.#service = new HttpService({ app: this.#app.app, config, log: this.#log });
       this.#service.listen(start.listeners);
     } catch (error) {
-      return this.#fail(error);
+      return await this.#fail(error);
     }
-    this.#channel.send({ type: "ready" });
+    await this.#channel.send({ type: "ready" });
     this.#beat = setInterval(() => this.#sendBeat(), BEAT_MS);
   }
 
-  async #load({ config, appProcesses }: Start): Promise<OpenApp> {
-    if (this.#embedded === undefined) return await openApp(config, appProcesses, this.#log);
-    return scriptApp(await this.#embedded(config));
+  async #openApp({ config, appProcesses }: Start, log: OpenLog): Promise<OpenApp> {
+    if (this.#embedded === undefined) return await openApp(config, appProcesses, log);
+    return scriptApp(this.#embedded(config, log));
   }
 
-  #fail(error: unknown): void {
-    const isKnown = error instanceof AppLoadError;
+  async #fail(error: unknown): Promise<void> {
+    const isKnown = error instanceof AppLoadError || error instanceof ConfigError;
     const exitCode = isKnown ? error.exitCode : EXIT.workerBoot;
     const reason = isKnown ? error.message : String((error as Error).stack ?? error);
-    this.#channel.send({ type: "failed", exitCode, reason });
+    await this.#channel.send({ type: "failed", exitCode, reason });
     this.#end(exitCode);
   }
 
   #sendBeat(): void {
     const { connections, requests } = this.#service!;
-    this.#channel.send({ type: "beat", connections, requests });
+    void this.#channel.send({ type: "beat", connections, requests });
+  }
+
+  #reopenLogs(): void {
+    try {
+      this.#log?.reopen();
+      this.#service?.reopenLog();
+    } catch (error) {
+      this.#log?.error((error as Error).message);
+    }
   }
 
   /** Finishes what was accepted, then ends. */
@@ -113,8 +121,8 @@ class Worker {
     this.#isEnding = true;
     if (this.#service === null) return; // Still starting: #start sees that it ends.
     await this.#service.drain(withinMs);
-    await this.#app?.app.close();
-    this.#channel.send({ type: "drained" });
+    await this.#app!.app.close();
+    await this.#channel.send({ type: "drained" });
     this.#end(EXIT.ok);
   }
 
@@ -123,9 +131,20 @@ class Worker {
     clearInterval(this.#beat);
     this.#service?.stop();
     this.#app?.kill();
-    this.#log?.close();
     this.#ended.resolve(exitCode);
   }
+}
+
+/** @param assignments `NAME=VALUE` each. */
+function applyEnvironment(assignments: readonly string[]): void {
+  for (const assignment of assignments) {
+    const at = assignment.indexOf("=");
+    process.env[assignment.slice(0, at)] = assignment.slice(at + 1);
+  }
+}
+
+function openLog(config: Config): OpenLog {
+  return createLog({ level: config.loglevel, file: config.errorlog, json: config.logJson });
 }
 
 /** Ctrl-C and a terminal that closes reach the whole process group; the supervisor decides what they mean. */

@@ -191,6 +191,7 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
   /** @returns True when nothing more can be answered without more bytes. */
   #answerWaiting(): boolean {
     for (let count = 0; this.#state === "open"; count++) {
+      if (this.output.isFull) this.output.flush();
       if (this.#exchange !== null || this.output.isFull) return false;
       if (count === TURN_REQUESTS) {
         setImmediate(() => this.#proceed());

@@ -1,7 +1,17 @@
 import type { Buffer } from "node:buffer";
 import { latin1 } from "../latin1.ts";
-import { FIELD, FIELD_NAMES, FIELD_SIZE, HEAD, METHODS, type Parser } from "../parser/parser.ts";
-import type { EncodedHead, RequestHead } from "./request_head.ts";
+import {
+  type EncodedText,
+  FIELD,
+  FIELD_NAMES,
+  FIELD_SIZE,
+  FLAG,
+  HEAD,
+  METHODS,
+  type Parser,
+  unfold,
+} from "../parser/parser.ts";
+import type { RequestHead } from "./request_head.ts";
 
 const FIELD_IDS: ReadonlyMap<string, number> = new Map(
   FIELD_NAMES.map((name, id) => [name, id] as const).filter(([name]) => name !== ""),
@@ -62,7 +72,7 @@ export class ParsedHead implements RequestHead {
     const id = FIELD_IDS.get(name) ?? 0;
     for (let at = HEAD.fields; at < end; at += FIELD_SIZE) {
       const isIt = id !== 0 ? head[at + FIELD.id] === id : this.#fieldName(head, at) === name;
-      if (isIt) return this.#text(head[at + FIELD.valueStart]!, head[at + FIELD.valueEnd]!);
+      if (isIt) return this.#fieldValue(head, at);
     }
     return undefined;
   }
@@ -72,18 +82,17 @@ export class ParsedHead implements RequestHead {
     const end = HEAD.fields + head[HEAD.fieldCount]! * FIELD_SIZE;
     const all: [string, string][] = [];
     for (let at = HEAD.fields; at < end; at += FIELD_SIZE) {
-      const value = this.#text(head[at + FIELD.valueStart]!, head[at + FIELD.valueEnd]!);
-      all.push([this.#fieldName(head, at), value]);
+      all.push([this.#fieldName(head, at), this.#fieldValue(head, at)]);
     }
     return all;
   }
 
-  encodeEnviron(): EncodedHead {
+  encodeEnviron(): EncodedText {
     this.#positions();
     return this.#parser.encodeEnviron();
   }
 
-  encodeScope(): EncodedHead {
+  encodeScope(): EncodedText {
     this.#positions();
     return this.#parser.encodeScope();
   }
@@ -92,6 +101,11 @@ export class ParsedHead implements RequestHead {
     const id = head[at + FIELD.id]!;
     if (id !== 0) return FIELD_NAMES[id]!;
     return this.#text(head[at + FIELD.nameStart]!, head[at + FIELD.nameEnd]!).toLowerCase();
+  }
+
+  #fieldValue(head: Int32Array, at: number): string {
+    const value = this.#text(head[at + FIELD.valueStart]!, head[at + FIELD.valueEnd]!);
+    return (head[HEAD.flags]! & FLAG.folded) === 0 ? value : unfold(value);
   }
 
   /** Positions count from the start of `#bytes`, also after parsing again. */

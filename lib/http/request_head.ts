@@ -1,3 +1,5 @@
+import type { EncodedText } from "../parser/parser.ts";
+
 /** The head of a request, read from its bytes when asked for. Valid for ever: it keeps its bytes. */
 export interface RequestHead {
   readonly method: string;
@@ -16,13 +18,9 @@ export interface RequestHead {
   /** All fields in order, names in lower case, values as latin-1 text. */
   fields(): [name: string, value: string][];
   /** CGI names and values of PEP 3333, see `lib/parser/parser.h`. Valid until the next call into the parser. */
-  encodeEnviron(): EncodedHead;
+  encodeEnviron(): EncodedText;
   /** Names and values of an ASGI scope, see `lib/parser/parser.h`. Valid until the next call into the parser. */
-  encodeScope(): EncodedHead;
+  encodeScope(): EncodedText;
 }
 
-/** Two equally long lists, joined by NUL. */
-export interface EncodedHead {
-  readonly names: Uint8Array;
-  readonly values: Uint8Array;
-}
+export type EncodedHead = EncodedText;

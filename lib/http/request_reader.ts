@@ -1,8 +1,10 @@
 import { Buffer } from "node:buffer";
-import { FLAG, HEAD, METHOD, type Parser } from "../parser/parser.ts";
+import { contentLength, FLAG, HEAD, METHODS, type Parser } from "../parser/parser.ts";
 import { type BodyDecoder, ChunkedDecoder, LengthDecoder } from "./body_decoder.ts";
 import { BodyReceiver, type BodySource } from "./body_receiver.ts";
 import { ParsedHead } from "./parsed_head.ts";
+
+const HEAD_METHOD = METHODS.indexOf("HEAD");
 
 /**
  * The reading half of a connection: bytes in, requests out.
@@ -88,7 +90,7 @@ export class RequestReader {
     const flags = positions[HEAD.flags]!;
     const hasBody = (flags & FLAG.chunked) !== 0 || positions[HEAD.contentLengthLow] !== 0 ||
       positions[HEAD.contentLengthHigh] !== 0;
-    this.isHead = positions[HEAD.methodId] === METHOD.head;
+    this.isHead = positions[HEAD.methodId] === HEAD_METHOD;
     this.persists = (flags & FLAG.keepAlive) !== 0;
     this.head = new ParsedHead(this.#parser, input, start, end);
     this.body = null;
@@ -108,7 +110,7 @@ export class RequestReader {
 
   #beginBody(flags: number, input: Buffer, start: number): number {
     const isChunked = (flags & FLAG.chunked) !== 0;
-    const length = isChunked ? -1 : this.#parser.contentLength();
+    const length = isChunked ? -1 : contentLength(this.#parser.head);
     if (this.#maxBody !== 0 && length > this.#maxBody) return -413;
     this.body = new BodyReceiver(length, this.#source);
     this.#decoder = isChunked

@@ -41,7 +41,10 @@ export class HttpServer {
     this.limits = options.limits;
     this.log = options.log;
     this.#accessLog = options.accessLog;
-    this.wheel = new TimerWheel(() => this.heads.updateDate());
+    this.wheel = new TimerWheel(() => {
+      this.heads.updateDate();
+      this.#accessLog?.flush();
+    });
     this.wheel.start();
   }
 

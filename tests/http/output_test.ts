@@ -2,32 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { Output } from "../../lib/http/output.ts";
-import type { Socket } from "../../lib/socket.ts";
-
-/** A socket that takes as many bytes a call as it is told. */
-class FakeSocket implements Socket {
-  writes: Buffer[] = [];
-  takes: number[] = [];
-  remoteAddress = undefined;
-  remotePort = undefined;
-
-  write(data: Uint8Array | string): number {
-    const bytes = Buffer.from(data as string, "latin1");
-    const taken = Math.min(this.takes.shift() ?? bytes.length, bytes.length);
-    if (taken > 0) this.writes.push(bytes.subarray(0, taken));
-    return taken;
-  }
-
-  get received(): string {
-    return Buffer.concat(this.writes).toString("latin1");
-  }
-
-  pause(): void {}
-  resume(): void {}
-  shutdown(): void {}
-  end(): void {}
-  terminate(): void {}
-}
+import { FakeSocket } from "./fake_socket.ts";
 
 test("Output: text of one turn leaves in one write", () => {
   const socket = new FakeSocket();
@@ -36,7 +11,7 @@ test("Output: text of one turn leaves in one write", () => {
   output.addText("b");
   output.flush();
   assert.equal(socket.writes.length, 1);
-  assert.equal(socket.received, "ab");
+  assert.equal(socket.sent, "ab");
   assert.ok(output.isEmpty);
   assert.equal(output.sent, 2);
 });
@@ -50,7 +25,7 @@ test("Output: text and small bytes keep their order and leave in one write", () 
   output.addLatin1("\xe9");
   output.flush();
   assert.equal(socket.writes.length, 1);
-  assert.equal(socket.received, "head body head2 \xe9");
+  assert.equal(socket.sent, "head body head2 \xe9");
 });
 
 test("Output: a large piece is not copied", () => {
@@ -74,9 +49,9 @@ for (const size of [0, 1, 3, 7]) {
     assert.equal(output.isBlocked, true);
     output.addText("!");
     output.flush();
-    assert.equal(socket.received.length, size, "nothing is written while the socket is full");
+    assert.equal(socket.sent.length, size, "nothing is written while the socket is full");
     output.unblock();
-    assert.equal(socket.received, size === 7 ? "hello big world!" : "hello world!");
+    assert.equal(socket.sent, size === 7 ? "hello big world!" : "hello world!");
     assert.ok(output.isEmpty);
     assert.equal(output.isBlocked, false);
   });

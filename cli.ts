@@ -1,0 +1,80 @@
+import process from "node:process";
+import metadata from "./deno.json" with { type: "json" };
+import type { Config } from "./lib/config/config.ts";
+import { type LoadedConfig, loadConfig } from "./lib/config/load.ts";
+import { printConfig } from "./lib/config/print_config.ts";
+import { usage } from "./lib/config/usage.ts";
+import { AppLoadError, ConfigError, EXIT } from "./lib/errors.ts";
+import { compileFormat } from "./lib/http/access_log.ts";
+import { createLog, type OpenLog } from "./lib/log.ts";
+import { runSupervisor } from "./lib/supervisor/supervisor.ts";
+import { ROLE_VARIABLE } from "./lib/supervisor/worker_handle.ts";
+import { appKind } from "./workers/app_kind.ts";
+import { openApp } from "./workers/open_app.ts";
+import { runWorker } from "./workers/worker.ts";
+
+process.exit(await (process.env[ROLE_VARIABLE] === "worker" ? runWorker() : main()));
+
+/** @returns The exit code. */
+async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  if (args.includes("--help") || args.includes("-h")) return print(usage());
+  if (args.includes("--version")) return print(`monoceros ${metadata.version}`);
+  try {
+    return await run(args);
+  } catch (error) {
+    if (!(error instanceof ConfigError) && !(error instanceof AppLoadError)) throw error;
+    console.error(`monoceros: ${error.message}`);
+    return error.exitCode;
+  }
+}
+
+async function run(args: string[]): Promise<number> {
+  const cwd = process.cwd();
+  const { config, sources } = await load(args, cwd);
+  if (config.printConfig) return print(printConfig(config, sources));
+  const log = openLog(config);
+  if (config.checkConfig) return await checkApp(config, log);
+  return await runSupervisor({
+    config,
+    log,
+    reload: async () => (await load(args, cwd)).config,
+    isPython: (wanted) => appKind(wanted) === "python",
+    reopenLogs: () => log.reopen(),
+  });
+}
+
+/** @param cwd Where the server was started: relative paths begin there, also at a reload. */
+async function load(args: string[], cwd: string): Promise<LoadedConfig> {
+  const loaded = await loadConfig({ args, env: process.env, cwd });
+  const { app, accessLogFormat, printConfig } = loaded.config;
+  if (app === null && !printConfig) {
+    throw new ConfigError(
+      'No app is given: name one, for instance "monoceros app.ts" or "monoceros main:app"',
+      { exitCode: EXIT.usage },
+    );
+  }
+  try {
+    compileFormat(accessLogFormat);
+  } catch (error) {
+    throw new ConfigError((error as SyntaxError).message, { cause: error });
+  }
+  return loaded;
+}
+
+/** `--check-config`: the settings are right, is the app? */
+async function checkApp(config: Config, log: OpenLog): Promise<number> {
+  process.chdir(config.chdir);
+  const { app } = await openApp(config, 1, log);
+  await app.close();
+  return EXIT.ok;
+}
+
+function openLog(config: Config): OpenLog {
+  return createLog({ level: config.loglevel, file: config.errorlog, json: config.logJson });
+}
+
+function print(text: string): number {
+  console.log(text.trimEnd());
+  return EXIT.ok;
+}
