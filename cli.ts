@@ -1,7 +1,7 @@
 import process from "node:process";
 import metadata from "./deno.json" with { type: "json" };
 import type { Config } from "./lib/config/config.ts";
-import { type LoadedConfig, loadConfig } from "./lib/config/load.ts";
+import { loadConfig, type LoadedConfig } from "./lib/config/load.ts";
 import { printConfig } from "./lib/config/print_config.ts";
 import { usage } from "./lib/config/usage.ts";
 import { AppLoadError, ConfigError, EXIT } from "./lib/errors.ts";

@@ -11,17 +11,37 @@
  * @module
  */
 import process from "node:process";
-import { isWorkerProcess } from "./lib/channel/channel.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "./lib/config/config.ts";
 import { configOf } from "./lib/config/load.ts";
 import { createLog } from "./lib/log.ts";
 import { runSupervisor } from "./lib/supervisor/supervisor.ts";
-import { embedApp, type ScriptApp } from "./workers/embed_app.ts";
+import { ROLE_VARIABLE } from "./lib/supervisor/worker_handle.ts";
+import { captureResponses } from "./workers/fetch/captured_response.ts";
+import type { RequestInfo } from "./workers/fetch/request_info.ts";
+import { openExport } from "./workers/open_export.ts";
 import { runWorker } from "./workers/worker.ts";
 
 export type { Config } from "./lib/config/config.ts";
 export { ConfigError } from "./lib/errors.ts";
-export type { ScriptApp } from "./workers/embed_app.ts";
+export type { RequestInfo } from "./workers/fetch/request_info.ts";
+
+/** Takes a request of the web standard. */
+export type FetchHandler = (
+  request: Request,
+  info: RequestInfo,
+) => Response | PromiseLike<Response>;
+
+/** Takes a request as Node's `http` module has it. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** An app: a handler, or what holds one (Hono, Elysia, Express, Koa, Fastify). */
+export type ScriptApp =
+  | FetchHandler
+  | NodeHandler
+  | { fetch: FetchHandler }
+  | { callback(): NodeHandler }
+  | { ready(): PromiseLike<unknown>; routing: NodeHandler };
 
 /** Settings of a program that embeds Monoceros, under the names of `--help` in camel case. */
 export type ServeOptions = Partial<Omit<Config, "app" | "config" | "checkConfig" | "printConfig">>;
@@ -32,15 +52,25 @@ export type ServeOptions = Partial<Omit<Config, "app" | "config" | "checkConfig"
  * The program is started again for each worker, and runs up to this call in each of them: what comes before it is
  * done once in every process, what comes after it only in the first one, once the server has stopped.
  *
- * @param app A fetch handler, an object with a `fetch` method (Hono, Elysia), or a Node-style handler (Express, Koa,
- * Fastify).
+ * @param app Made anew in each worker.
  * @returns The exit code that the server would have ended with, 0 if all went well.
  * @throws {ConfigError} If a setting is wrong or an address cannot be bound.
  */
 export async function serve(app: ScriptApp, options: ServeOptions = {}): Promise<number> {
   // A worker is nothing but a worker: it must not go on with what the program does after serving.
-  if (isWorkerProcess()) process.exit(await runWorker((_, log) => embedApp(app, log)));
+  if (process.env[ROLE_VARIABLE] === "worker") {
+    captureResponses();
+    process.exit(
+      await runWorker((log) => openExport(app, { name: "app", interface: "auto", log })),
+    );
+  }
   const config = configOf(options, process.cwd());
   const log = createLog({ level: config.loglevel, file: config.errorlog, json: config.logJson });
-  return await runSupervisor({ config, log, reload: () => Promise.resolve(config) });
+  return await runSupervisor({
+    config,
+    log,
+    reload: () => Promise.resolve(config),
+    isPython: () => false,
+    reopenLogs: () => log.reopen(),
+  });
 }

@@ -80,7 +80,8 @@ function explainThrown(error: unknown): string {
 
 /** Frames of the runtime and of this server say nothing to the app's author. */
 function isFrameOfApp(line: string): boolean {
-  return /^\s+at /.test(line) && !/\b(node|ext|native|bun|deno):|\$bunfs|\[native code\]/.test(line) &&
+  return /^\s+at /.test(line) &&
+    !/\b(node|ext|native|bun|deno):|\$bunfs|\[native code\]/.test(line) &&
     !line.includes(import.meta.url) && !line.includes(OWN_LOADER);
 }
 

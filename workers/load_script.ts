@@ -49,7 +49,9 @@ function splitSpec(spec: string): { path: string; exportName: string | null } {
 function checkFile(file: string, spec: string): void {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats?.isFile()) return;
-  if (stats !== undefined) throw new AppLoadError(`Cannot load the app "${spec}": ${file} is not a file`);
+  if (stats !== undefined) {
+    throw new AppLoadError(`Cannot load the app "${spec}": ${file} is not a file`);
+  }
   const folder = dirname(file);
   if (!existsSync(folder)) {
     throw new AppLoadError(`Cannot load the app "${spec}": there is no folder ${folder}`);
@@ -77,7 +79,9 @@ function pickExport(
   const names = Object.keys(module);
   const nearest = exportName === null ? null : nearestName(name, names);
   throw new AppLoadError(
-    `Cannot load the app "${spec}": it has no ${exportName === null ? "default export" : `export "${name}"`}, and ` +
+    `Cannot load the app "${spec}": it has no ${
+      exportName === null ? "default export" : `export "${name}"`
+    }, and ` +
       (names.length === 0 ? "exports nothing" : `exports ${names.join(", ")}`) +
       (nearest === null ? "" : `; the nearest one is ${nearest}`),
   );

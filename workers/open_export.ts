@@ -40,7 +40,9 @@ export async function openExport(exported: unknown, options: OpenExportOptions):
   if (app === null) {
     const wanted = options.interface === "node" ? "a (req, res) handler" : "an app";
     throw new AppLoadError(
-      `Cannot load the app "${options.name}": the export is ${describe(exported)}, and should be ${wanted}: ` +
+      `Cannot load the app "${options.name}": the export is ${
+        describe(exported)
+      }, and should be ${wanted}: ` +
         "an object with fetch(), a function, or an app of Express, Koa or Fastify",
     );
   }

@@ -14,7 +14,7 @@ const BEAT_MS = 1000;
 type Start = Extract<ToWorker, { type: "start" }>;
 
 /** Makes the app of a program that embeds Monoceros. */
-export type EmbeddedApp = (config: Config, log: OpenLog) => App;
+export type EmbeddedApp = (log: OpenLog) => Promise<App>;
 
 /**
  * Runs a worker until its supervisor says stop or is gone.
@@ -90,7 +90,7 @@ class Worker {
 
   async #openApp({ config, appProcesses }: Start, log: OpenLog): Promise<OpenApp> {
     if (this.#embedded === undefined) return await openApp(config, appProcesses, log);
-    return scriptApp(this.#embedded(config, log));
+    return scriptApp(await this.#embedded(log));
   }
 
   async #fail(error: unknown): Promise<void> {

@@ -1,0 +1,97 @@
+/** Every kind of TypeScript app answers the same requests in the same way. */
+import assert from "node:assert/strict";
+import type { DeclareTest } from "../shared_server.ts";
+import { withSharedServer } from "../shared_server.ts";
+import type { Server } from "../server.ts";
+import { unlessPackages } from "../available.ts";
+import { RawClient } from "../raw_client.ts";
+
+const APPS = ["fetch", "hono", "elysia", "express", "koa", "fastify"];
+
+for (const name of APPS) {
+  const options = { app: `tests/apps/${name}.ts`, args: ["--workers", "2"] };
+  const skip = name === "fetch" ? false : unlessPackages(name);
+  withSharedServer(`${name} app`, options, declareTests, skip);
+}
+
+function declareTests(test: DeclareTest): void {
+  test("answers with JSON and a parameter of the path", async ({ url }) => {
+    const response = await fetch(`${url}/hello/world`);
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
+    assert.deepEqual(await response.json(), { hello: "world" });
+  });
+
+  test("reads a JSON body", async ({ url }) => {
+    const body = JSON.stringify({ text: "käse ✓", list: [1, 2, 3] });
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${url}/echo`, { method: "POST", headers, body });
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), JSON.parse(body));
+  });
+
+  test("reads a body of 5 MB", async ({ url }) => {
+    const body = new Uint8Array(5_000_000).fill(7);
+    const headers = { "content-type": "application/octet-stream" };
+    const response = await fetch(`${url}/upload`, { method: "POST", headers, body });
+    const { length } = await response.json();
+    assert.equal(length, body.length);
+  });
+
+  test("streams a response", async ({ url }) => {
+    const response = await fetch(`${url}/stream`);
+    assert.equal(await response.text(), "one\ntwo\nthree\n");
+  });
+
+  test("redirects", async ({ url }) => {
+    const response = await fetch(`${url}/redirect`, { redirect: "manual" });
+    await response.body?.cancel();
+    assert.equal(response.status, 302);
+    assert.match(response.headers.get("location") ?? "", /\/hello\/you$/);
+  });
+
+  test("sets two cookies as two fields", async ({ url }) => {
+    const response = await fetch(`${url}/cookies`);
+    assert.equal(await response.text(), "two");
+    assert.deepEqual(cookieNames(response), ["a", "b"]);
+  });
+
+  test("answers HEAD without a body", async ({ port }) => {
+    const client = await RawClient.connect(port);
+    client.send(
+      "HEAD /hello/world HTTP/1.1\r\nHost: a\r\n\r\nGET /hello/next HTTP/1.1\r\nHost: a\r\n\r\n",
+    );
+    // Koa, Fastify and the frameworks of web standards answer HEAD with the route of GET; Elysia has none.
+    const head = await client.readResponse("HEAD");
+    assert.ok([200, 404].includes(head.status), `status ${head.status}`);
+    const next = await client.readResponse();
+    assert.deepEqual(JSON.parse(next.body.toString()), { hello: "next" });
+    client.close();
+  });
+
+  test("answers 404 for an unknown path", async ({ url }) => {
+    const response = await fetch(`${url}/missing`);
+    await response.body?.cancel();
+    assert.equal(response.status, 404);
+  });
+
+  test("answers 500 when the app throws, and goes on", async ({ url }) => {
+    const response = await fetch(`${url}/fail`);
+    await response.body?.cancel();
+    assert.equal(response.status, 500);
+    await assertServes(url);
+  });
+
+  test("answers 200 requests at the same time", async (server) => {
+    await Promise.all(Array.from({ length: 200 }, () => assertServes(server.url)));
+  });
+}
+
+async function assertServes(url: Server["url"]): Promise<void> {
+  const response = await fetch(`${url}/hello/again`);
+  assert.deepEqual(await response.json(), { hello: "again" });
+}
+
+function cookieNames(response: Response): (string | undefined)[] {
+  return response.headers.getSetCookie().map((cookie) => cookie.split("=")[0]).sort();
+}

@@ -1,0 +1,92 @@
+import { Buffer } from "node:buffer";
+import { readFileSync } from "node:fs";
+import { HEADER_MAP, type ParserSettings, PERMIT } from "../../lib/parser/parser.ts";
+import type { Request } from "./connection.ts";
+
+interface RawRequest extends Omit<Request, "body" | "trailers"> {
+  body_base64: string;
+  trailers?: [string, string][];
+}
+
+interface RawCase {
+  name: string;
+  settings: Record<string, unknown>;
+  raw_base64: string;
+  accept?: RawRequest[];
+  reject?: { kind: string; status: number | null };
+}
+
+/** One case of tests/corpus/gunicorn_requests.json. */
+export interface Case {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly settings: ParserSettings;
+  readonly takesProxy: boolean;
+  /** The requests on the connection, or null when it is to be refused. */
+  readonly accept: Request[] | null;
+  /** Status of the refusal; null when the bytes just stop. */
+  readonly status: number | null;
+}
+
+/** gunicorn's defaults. */
+export const DEFAULTS: ParserSettings = {
+  maxRequestLine: 4094,
+  maxFields: 100,
+  maxFieldSize: 8190,
+  maxHead: 0,
+  headerMap: HEADER_MAP.drop,
+  permit: 0,
+};
+
+const PERMIT_OF: Record<string, number> = {
+  permit_obsolete_folding: PERMIT.obsoleteFolding,
+  strip_header_spaces: PERMIT.spaceBeforeColon,
+  permit_unconventional_http_method: PERMIT.unconventionalMethod,
+  permit_unconventional_http_version: PERMIT.unconventionalVersion,
+  casefold_http_method: PERMIT.casefoldMethod,
+};
+
+const HEADER_MAP_OF: Record<string, ParserSettings["headerMap"]> = {
+  drop: HEADER_MAP.drop,
+  refuse: HEADER_MAP.refuse,
+  dangerous: HEADER_MAP.pass,
+};
+
+/** Reads the corpus. */
+export function readCorpus(): Case[] {
+  const file = new URL("../corpus/gunicorn_requests.json", import.meta.url);
+  const { cases } = JSON.parse(readFileSync(file, "utf8")) as { cases: RawCase[] };
+  return cases.map(toCase);
+}
+
+function toCase(raw: RawCase): Case {
+  return {
+    name: raw.name,
+    bytes: Buffer.from(raw.raw_base64, "base64"),
+    settings: settingsOf(raw.settings),
+    takesProxy: raw.settings["proxy_protocol"] !== undefined,
+    accept: raw.accept?.map(toRequest) ?? null,
+    status: raw.reject?.status ?? null,
+  };
+}
+
+function toRequest(raw: RawRequest): Request {
+  const { body_base64, trailers, ...request } = raw;
+  const body = Buffer.from(body_base64, "base64").toString("latin1");
+  return { ...request, body, trailers: trailers ?? [] };
+}
+
+function settingsOf(raw: Record<string, unknown>): ParserSettings {
+  let permit = 0;
+  for (const [name, bit] of Object.entries(PERMIT_OF)) if (raw[name] === true) permit |= bit;
+  // gunicorn takes 0 for its default.
+  const number = (name: string, normal: number) => (raw[name] as number | undefined) || normal;
+  return {
+    ...DEFAULTS,
+    maxRequestLine: number("limit_request_line", DEFAULTS.maxRequestLine),
+    maxFields: number("limit_request_fields", DEFAULTS.maxFields),
+    maxFieldSize: number("limit_request_field_size", DEFAULTS.maxFieldSize),
+    headerMap: HEADER_MAP_OF[(raw["header_map"] as string | undefined) ?? "drop"]!,
+    permit,
+  };
+}

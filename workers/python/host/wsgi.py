@@ -1,0 +1,314 @@
+"""Serves a WSGI app: requests come in frames from the worker, answers leave in batches.
+
+Threads and locks. `pending` holds requests that are not begun; taking one is atomic, so that a request is either run
+here or handed back by the control thread, never both. `_read_lock` guards the socket's reading end, `_send_lock` its
+writing end. Everything else relies on single operations of list, dict and deque being atomic.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+from collections import deque
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Any, Optional
+
+from .frames import (
+    BODY,
+    CACHE_LIMIT,
+    CREDIT,
+    DISCONNECT,
+    ERROR,
+    LOG,
+    REQUEST,
+    RETURNED,
+    FrameReader,
+    pack_frame,
+)
+from .report import format_error
+from .wsgi_exchange import Environ, Exchange, FileWrapper, WsgiApp
+
+# Enough for a batch of some 60 requests; larger reads cost Python a memory mapping each.
+READ_SIZE = 65_536
+# An answer waits at most so long for others to leave with it before the next request is begun.
+COLLECT_SECONDS = 0.0002
+
+
+class Server:
+    """Runs requests one after the other in the main thread."""
+
+    def __init__(self, app: WsgiApp, boot: dict[str, Any], data: socket.socket) -> None:
+        self.environ = make_base_environ(boot)
+        self.root_path: str = boot["rootPath"].rstrip("/")
+        self._app = app
+        self._socket = data
+        self._reader = FrameReader(
+            {
+                REQUEST: self._on_request,
+                CREDIT: self._on_credit,
+                DISCONNECT: self._on_disconnect,
+                BODY: _ignore,
+            }
+        )
+        self._keys: dict[bytes, tuple[str, ...]] = {}
+        self._active: dict[int, Exchange] = {}
+        self._output: list[Any] = []
+        self._output_since = 0.0
+        self._read_lock = threading.Lock()
+        self._send_lock = threading.Lock()
+        self._is_stopping = False
+        self._pending: deque[Exchange] = deque()
+
+    def serve(self) -> None:
+        """Returns after {@link stop}, when what was begun is answered."""
+        pending = self._pending
+        app = self._app
+        while True:
+            while pending:
+                try:
+                    exchange = pending.popleft()
+                except IndexError:
+                    break  # the control thread was faster
+                if self._output and monotonic() - self._output_since > COLLECT_SECONDS:
+                    self.flush()
+                exchange.run(app)
+                self._active.pop(exchange.id, None)
+            self.flush()
+            if self._is_stopping and not self._active:
+                return
+            self._receive()
+
+    def stop(self) -> None:
+        """Makes {@link serve} return once nothing is pending or running. Called by the control thread or a signal."""
+        self._is_stopping = True
+        if not self._active:
+            self._wake_reader()
+
+    def give_back(self) -> None:
+        """Hands back what is not begun and sends what is ready. Called by the control thread."""
+        if self._read_lock.acquire(blocking=False):
+            # Nobody is reading, so requests may wait in the socket as well.
+            try:
+                while self._receive_waiting():
+                    pass
+            finally:
+                self._read_lock.release()
+        while True:
+            exchange = self._take_pending()
+            if exchange is None:
+                break
+            self._active.pop(exchange.id, None)
+            self.post(pack_frame(RETURNED, exchange.id), b"", b"")
+        self.flush()
+        if self._is_stopping and not self._active:
+            self._wake_reader()
+
+    # What an exchange uses.
+
+    def post(self, header: bytes, first: Any, second: Any) -> None:
+        """Adds a frame to the output."""
+        output = self._output
+        if not output:
+            self._output_since = monotonic()
+        output += (header, first, second)
+
+    def flush(self) -> None:
+        """Sends the output."""
+        output = self._output
+        with self._send_lock:
+            count = len(output)
+            if count:
+                data = b"".join(output[:count])
+                del output[:count]  # others may have added more since
+                try:
+                    self._socket.sendall(data)
+                except OSError:
+                    os._exit(1)  # the worker died
+
+    def poll(self) -> None:
+        """Looks for credit and disconnects that have come while a response is streamed."""
+        if self._read_lock.acquire(blocking=False):
+            try:
+                self._receive_waiting()
+            finally:
+                self._read_lock.release()
+
+    def await_credit(self, exchange: Exchange, limit: int) -> None:
+        """Returns when at most `limit` bytes of the response are under way or the client is gone."""
+        self.flush()
+        while exchange.under_way > limit and not exchange.is_gone:
+            self._receive()
+
+    def mount(self, environ: Environ) -> None:
+        """Moves the root path from PATH_INFO to SCRIPT_NAME."""
+        root = self.root_path
+        environ["SCRIPT_NAME"] = root
+        path = environ["PATH_INFO"]
+        if path == root or path.startswith(root + "/"):
+            environ["PATH_INFO"] = path[len(root) :]
+
+    def log_error(self, request_id: int, request: str, error: BaseException) -> None:
+        """Writes an error of the app to the log of the worker."""
+        text = f"Error handling {request}\n{format_error(error)}"
+        payload = text.encode("utf-8", "backslashreplace")
+        self.post(pack_frame(LOG, request_id, payload, status=ERROR), b"", b"")
+
+    # Frames.
+
+    def _receive(self) -> None:
+        with self._read_lock:
+            try:
+                data = self._socket.recv(READ_SIZE)
+            except OSError:
+                os._exit(1)  # the worker died
+            if data:
+                self._reader.feed(data)
+            elif self._active or not self._is_stopping:
+                os._exit(1)
+
+    def _receive_waiting(self) -> bool:
+        try:
+            data = self._socket.recv(READ_SIZE, socket.MSG_DONTWAIT)
+        except OSError:
+            return False
+        if data:
+            self._reader.feed(data)
+        return bool(data)
+
+    def _on_request(
+        self, request_id: int, flags: int, a: int, b: int, data: bytes, begin: int, end: int
+    ) -> None:
+        names_end = begin + a
+        values_end = names_end + b
+        names = data[begin:names_end]
+        keys = self._keys.get(names)
+        if keys is None:
+            keys = self._learn_keys(names)
+        values = data[names_end:values_end]
+        exchange = Exchange(self, request_id, flags, keys, values, data[values_end:end])
+        self._active[request_id] = exchange
+        self._add_pending(exchange)
+
+    def _learn_keys(self, names: bytes) -> tuple[str, ...]:
+        if len(self._keys) >= CACHE_LIMIT:
+            self._keys.clear()
+        keys = self._keys[names] = tuple(map(sys.intern, names.decode("latin-1").split("\0")))
+        return keys
+
+    def _on_credit(self, request_id: int, _flags: int, a: int, *_rest: Any) -> None:
+        exchange = self._active.get(request_id)
+        if exchange is not None:
+            exchange.credited += a
+
+    def _on_disconnect(self, request_id: int, *_rest: Any) -> None:
+        exchange = self._active.get(request_id)
+        if exchange is not None:
+            exchange.is_gone = True
+
+    def _add_pending(self, exchange: Exchange) -> None:
+        self._pending.append(exchange)
+
+    def _take_pending(self) -> Exchange | None:
+        try:
+            return self._pending.pop()
+        except IndexError:
+            return None
+
+    def _wake_reader(self) -> None:
+        try:
+            self._socket.shutdown(socket.SHUT_RD)
+        except OSError:
+            pass  # the worker has closed its end, which wakes the reader as well
+
+
+class ThreadedServer(Server):
+    """Runs requests in `threads` threads; the main thread only reads."""
+
+    def __init__(self, app: WsgiApp, boot: dict[str, Any], data: socket.socket) -> None:
+        super().__init__(app, boot, data)
+        self._thread_count: int = boot["threads"]
+        self._queue: SimpleQueue[Exchange | None] = SimpleQueue()
+        self._credit = threading.Condition()
+
+    def serve(self) -> None:
+        threads = [
+            threading.Thread(target=self._work, name=f"request-{index}", daemon=True)
+            for index in range(self._thread_count)
+        ]
+        for thread in threads:
+            thread.start()
+        while not self._is_stopping or self._active:
+            self._receive()
+        for _ in threads:
+            self._queue.put(None)
+        for thread in threads:
+            thread.join()
+        self.flush()
+
+    def poll(self) -> None:
+        """The main thread reads at all times."""
+
+    def await_credit(self, exchange: Exchange, limit: int) -> None:
+        self.flush()
+        with self._credit:
+            self._credit.wait_for(lambda: exchange.under_way <= limit or exchange.is_gone)
+
+    def _work(self) -> None:
+        queue = self._queue
+        while True:
+            try:
+                exchange = queue.get_nowait()
+            except Empty:
+                self.flush()
+                exchange = queue.get()
+            if exchange is None:
+                return
+            if self._output and monotonic() - self._output_since > COLLECT_SECONDS:
+                self.flush()
+            exchange.run(self._app)
+            self._active.pop(exchange.id, None)
+            if self._is_stopping and not self._active:
+                self.flush()
+                self._wake_reader()
+
+    def _on_credit(self, request_id: int, _flags: int, a: int, *_rest: Any) -> None:
+        exchange = self._active.get(request_id)
+        if exchange is not None:
+            with self._credit:
+                exchange.credited += a
+                self._credit.notify_all()
+
+    def _on_disconnect(self, request_id: int, *_rest: Any) -> None:
+        super()._on_disconnect(request_id)
+        with self._credit:
+            self._credit.notify_all()
+
+    def _add_pending(self, exchange: Exchange) -> None:
+        self._queue.put(exchange)
+
+    def _take_pending(self) -> Exchange | None:
+        try:
+            return self._queue.get_nowait()
+        except Empty:
+            return None
+
+
+def make_base_environ(boot: dict[str, Any]) -> Environ:
+    """The environ members that are the same for all requests."""
+    return {
+        "SERVER_SOFTWARE": boot["serverSoftware"],
+        "wsgi.version": (1, 0),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": boot["threads"] > 1,
+        "wsgi.multiprocess": boot["multiprocess"],
+        "wsgi.run_once": False,
+        "wsgi.file_wrapper": FileWrapper,
+        "wsgi.input_terminated": True,
+    }
+
+
+def _ignore(*_frame: Any) -> None:
+    """A body frame of a request that was complete or is over."""

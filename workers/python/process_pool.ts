@@ -1,0 +1,155 @@
+import type { Log } from "../../lib/log.ts";
+import { type AppProcess, describeExit, type ProcessExit, type Ready } from "./app_process.ts";
+
+/** First pause before a process that ended is replaced; it doubles up to {@link MAX_DELAY_MS}. */
+const MIN_DELAY_MS = 100;
+const MAX_DELAY_MS = 5_000;
+/** A process that lived so long ended for a new reason: the pause begins anew. */
+const LONG_LIFE_MS = 10_000;
+/** Large models load for minutes; what takes longer has stopped. */
+const BOOT_TIMEOUT_MS = 600_000;
+
+/** A place for an app process; it is filled again when its process ends. */
+interface Place {
+  process: AppProcess | null;
+  delayMs: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** What a pool needs. */
+export interface PoolOptions {
+  start(): AppProcess;
+  /** The process takes requests now. */
+  opened(process: AppProcess): void;
+  /** It does not any more. */
+  closed(process: AppProcess): void;
+  log: Log;
+}
+
+/** Keeps as many app processes running as are wanted. */
+export class ProcessPool {
+  readonly #options: PoolOptions;
+  #places: Place[] = [];
+  /** Told to stop and not gone yet. */
+  readonly #leaving = new Set<AppProcess>();
+  /** The first processes are ready: from now on a failure is no reason to end. */
+  #isOpen = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Running processes, ready or not. */
+  get processes(): AppProcess[] {
+    return this.#places.flatMap((place) => place.process ?? []);
+  }
+
+  /**
+   * Starts the first processes and waits for all of them.
+   *
+   * @throws {AppLoadError} If one cannot load the app; none is left then.
+   */
+  async start(count: number): Promise<Ready> {
+    this.#grow(count);
+    const processes = this.processes;
+    try {
+      const all = await Promise.all(processes.map((process) => process.ready));
+      this.#isOpen = true;
+      return all[0]!;
+    } catch (error) {
+      this.#places = [];
+      processes.forEach((process) => process.kill());
+      await Promise.all(processes.map((process) => process.exited));
+      throw error;
+    }
+  }
+
+  /** Starts or stops processes until there are `count`. Requests of those that stop are finished within `withinMs`. */
+  scale(count: number, withinMs: number): void {
+    if (count > this.#places.length) return this.#grow(count - this.#places.length);
+    const byLoad = [...this.#places].sort((one, other) => busyness(one) - busyness(other));
+    for (const place of byLoad.slice(0, this.#places.length - count)) {
+      this.#places.splice(this.#places.indexOf(place), 1);
+      void this.#leave(place, withinMs);
+    }
+  }
+
+  /** Stops all processes after their last request. */
+  async close(withinMs: number): Promise<void> {
+    const places = this.#places;
+    this.#places = [];
+    const leaving = [...this.#leaving].map((process) => process.exited);
+    await Promise.all([...places.map((place) => this.#leave(place, withinMs)), ...leaving]);
+  }
+
+  /** Kills all processes. */
+  kill(): void {
+    for (const place of this.#places) clearTimeout(place.timer);
+    for (const process of [...this.processes, ...this.#leaving]) process.kill();
+    this.#places = [];
+  }
+
+  #grow(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const place: Place = { process: null, delayMs: MIN_DELAY_MS, timer: undefined };
+      this.#places.push(place);
+      this.#fill(place);
+    }
+  }
+
+  #fill(place: Place): void {
+    const process = this.#options.start();
+    place.process = process;
+    void this.#watchBoot(process);
+    void this.#watchExit(place, process);
+  }
+
+  async #watchBoot(process: AppProcess): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#options.log.error(`App process ${process.pid} has not loaded the app for 10 minutes`);
+      process.kill();
+    }, BOOT_TIMEOUT_MS);
+    try {
+      await process.ready;
+      if (!process.isStopping) this.#options.opened(process);
+    } catch (error) {
+      // At the start the caller of start() hears of it.
+      if (this.#isOpen && !process.isStopping) this.#options.log.error((error as Error).message);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #watchExit(place: Place, process: AppProcess): Promise<void> {
+    const exit = await process.exited;
+    this.#options.closed(process);
+    this.#leaving.delete(process);
+    place.process = null;
+    if (process.isStopping || !this.#isOpen) return;
+    this.#report(process, exit);
+    if (!this.#places.includes(place)) return;
+    const isLongLife = performance.now() - process.startedAt >= LONG_LIFE_MS;
+    const delayMs = isLongLife ? MIN_DELAY_MS : place.delayMs;
+    place.delayMs = Math.min(2 * delayMs, MAX_DELAY_MS);
+    place.timer = setTimeout(() => this.#fill(place), delayMs);
+  }
+
+  #report(process: AppProcess, exit: ProcessExit): void {
+    const hint = exit.signal === "SIGKILL" && !process.isKilled ? ". Perhaps out of memory?" : "";
+    const message = `App process ${process.pid} ${describeExit(exit)}${hint}`;
+    const level = exit.code === 0 ? "info" : "error";
+    this.#options.log[level](message, { pid: process.pid });
+  }
+
+  async #leave(place: Place, withinMs: number): Promise<void> {
+    clearTimeout(place.timer);
+    const { process } = place;
+    if (process === null) return;
+    this.#leaving.add(process);
+    await process.stop(withinMs);
+  }
+}
+
+function busyness(place: Place): number {
+  return place.process === null ? -1 : place.process.load.inFlight;
+}
