@@ -2,9 +2,6 @@ import { SECTIONS } from "./config.ts";
 import type { Setting } from "./setting.ts";
 import { showDefault } from "./show_default.ts";
 
-const BEGIN = "<!-- settings:begin, written by `deno task settings` -->";
-const END = "<!-- settings:end -->";
-
 /** The settings table as Markdown: a table for each section, then the differences to gunicorn. */
 export function settingsTable(): string {
   const tables = SECTIONS.map(({ title, settings }) =>
@@ -18,20 +15,6 @@ export function settingsTable(): string {
     ].join("\n")
   );
   return [...tables, "### Differences to gunicorn", "", ...showDifferences(), ""].join("\n");
-}
-
-/**
- * Replaces what stands between the markers by the table.
- *
- * @throws {SyntaxError} If the markers are missing.
- */
-export function replaceSettingsTable(document: string): string {
-  const begin = document.indexOf(BEGIN);
-  const end = document.indexOf(END);
-  if (begin < 0 || end < begin) {
-    throw new SyntaxError(`Cannot write the settings: "${BEGIN}" and "${END}" are missing`);
-  }
-  return `${document.slice(0, begin + BEGIN.length)}\n\n${settingsTable()}\n${document.slice(end)}`;
 }
 
 function showRow(name: string, setting: Setting<unknown>): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nearestName } from "../../lib/config/nearest.ts";
-import { replaceSettingsTable, settingsTable } from "../../lib/config/settings_table.ts";
+import { settingsTable } from "../../lib/config/settings_table.ts";
 import { ENTRIES, findByName, namesOf, variableOf } from "../../lib/config/table.ts";
 import { usage } from "../../lib/config/usage.ts";
 
@@ -50,19 +50,6 @@ test("settingsTable() has a row for every setting, and cells that Markdown keeps
   const rows = settingsTable().split("\n").filter((line) => line.startsWith("| `"));
   assert.equal(rows.length, ENTRIES.length);
   for (const row of rows) assert.equal(row.match(/(?<!\\)\|/g)?.length, 5, row);
-});
-
-test("replaceSettingsTable() replaces what is between the markers, and nothing else", () => {
-  const [begin, end] = [
-    "<!-- settings:begin, written by `deno task settings` -->",
-    "<!-- settings:end -->",
-  ];
-  const once = replaceSettingsTable(`# Top\n${begin}\nold\n${end}\nbottom`);
-  assert.ok(once.startsWith(`# Top\n${begin}\n\n### App\n`));
-  assert.ok(once.endsWith(`\n${end}\nbottom`));
-  assert.ok(!once.includes("old\n"));
-  assert.equal(replaceSettingsTable(once), once);
-  assert.throws(() => replaceSettingsTable("# Top"), SyntaxError);
 });
 
 const NEAREST: [name: string, nearest: string | null][] = [

@@ -15,7 +15,7 @@ import textwrap
 import types
 from collections import deque
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 HOST = Path(__file__).parents[2] / "workers" / "python" / "host"
 HEADER = struct.Struct("<IIBBHII")

@@ -49,7 +49,9 @@ export class FrameReader {
    * @throws {RangeError} If a frame is longer than any can be: the stream cannot be followed any more.
    */
   push(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = Buffer.isBuffer(chunk)
+      ? chunk
+      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let at = this.#partial === null ? 0 : this.#complete(bytes, 0);
     while (bytes.length - at >= HEADER_SIZE) {
       const size = HEADER_SIZE + payloadLength(bytes, at);

@@ -104,7 +104,7 @@ export class FrameWriter {
     writeUint32(buffer, at, length);
     writeUint32(buffer, at + 4, id);
     buffer[at + 8] = type;
-    buffer.fill(0, at + 9, at + HEADER_SIZE);
+    for (let i = at + 9; i < at + HEADER_SIZE; i++) buffer[i] = 0;
     this.#end = at + HEADER_SIZE;
     if (this.#isScheduled || this.#isBlocked) return;
     this.#isScheduled = true;

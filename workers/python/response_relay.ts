@@ -57,21 +57,24 @@ function sendResponse(relay: Relay, job: Job, frame: Frame): void {
   const { exchange } = job;
   const bodyStart = frame.start + frame.a;
   const head = relay.heads.read(latin1(frame.bytes, frame.start, bodyStart));
-  const body = bodyStart === frame.end ? null : frame.bytes.subarray(bodyStart, frame.end);
   if ((frame.flags & FLAG.end) !== 0) {
     exchange.onClose = null;
-    exchange.respond(frame.status, head.fields, smallText(body) ?? body, head.reason);
+    exchange.respond(frame.status, head.fields, wholeBody(frame, bodyStart), head.reason);
     return;
   }
   exchange.start(frame.status, head.fields, head.reason);
-  if (body !== null && !job.isGone) writePart(relay, job, body);
+  if (bodyStart === frame.end || job.isGone) return;
+  writePart(relay, job, frame.bytes.subarray(bodyStart, frame.end));
 }
 
-/** Small ASCII content as text, which leaves in one string with the head and need not be copied twice. */
-function smallText(body: Buffer | null): string | null {
-  if (body === null || body.length > SMALL) return null;
-  const text = latin1(body);
-  return Buffer.byteLength(text) === text.length ? text : null;
+/** Small ASCII content becomes text, which leaves in one string with the head and need not be copied twice. */
+function wholeBody(frame: Frame, start: number): string | Uint8Array | null {
+  if (start === frame.end) return null;
+  if (frame.end - start <= SMALL) {
+    const text = latin1(frame.bytes, start, frame.end);
+    if (Buffer.byteLength(text) === text.length) return text;
+  }
+  return frame.bytes.subarray(start, frame.end);
 }
 
 function writePart(relay: Relay, job: Job, bytes: Uint8Array): void {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from .fields import encode_asgi, with_length
 from .frames import BODY, END, HEADER, PIECE, RESPONSE, WINDOW, pack_credit

@@ -6,8 +6,8 @@ the block ambiguous: the types and the separator.
 
 from __future__ import annotations
 
-from typing import Any
 from collections.abc import Iterable
+from typing import Any
 
 from .frames import CACHE_LIMIT
 from .report import ProtocolError

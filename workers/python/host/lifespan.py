@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Optional
+from typing import Any
 
-from .report import format_error
+from .report import ProtocolError, format_error
 
 # An app that hangs in its clean-up must not hold the process; gunicorn waits as long.
 SHUTDOWN_SECONDS = 30.0
+
+
+# Messages of an app: which stage they answer, and whether they say that it failed.
+ANSWERS = {
+    "lifespan.startup.complete": ("startup", False),
+    "lifespan.startup.failed": ("startup", True),
+    "lifespan.shutdown.complete": ("shutdown", False),
+    "lifespan.shutdown.failed": ("shutdown", True),
+}
 
 
 class LifespanFailed(Exception):
@@ -79,12 +88,12 @@ class Lifespan:
         await self._app(scope, self._to_app.get, self._send)
 
     async def _send(self, message: dict[str, Any]) -> None:
-        future, text = {
-            "lifespan.startup.complete": (self._started, None),
-            "lifespan.startup.failed": (self._started, message.get("message", "")),
-            "lifespan.shutdown.complete": (self._stopped, None),
-            "lifespan.shutdown.failed": (self._stopped, message.get("message", "")),
-        }[message["type"]]
+        kind = message["type"]
+        if kind not in ANSWERS:
+            raise ProtocolError(f"ASGI lifespan: there is no message of type {kind!r} for send()")
+        stage, has_failed = ANSWERS[kind]
+        future = self._started if stage == "startup" else self._stopped
+        text = message.get("message", "") if has_failed else None
         if not future.done():
             future.set_result(text)
 

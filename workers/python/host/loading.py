@@ -10,7 +10,7 @@ import inspect
 import os
 import sys
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any
 
 from .report import format_load_error
 

@@ -50,11 +50,14 @@ def say_ready(data: socket.socket, interface: str, threads: int) -> None:
 def fail_boot(data: socket.socket, message: str, exit_code: int) -> NoReturn:
     """Tells the worker why the app cannot be served, and exits."""
     data.sendall(pack_frame(FAILED, 0, message.encode("utf-8", "replace"), status=exit_code))
-    sys.exit(exit_code)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(exit_code)  # not sys.exit(), which waits for threads that the app may have started
 
 
 def _serve_wsgi(app: Any, boot: dict[str, Any], data: socket.socket, control: Control) -> None:
-    from .wsgi import Server, ThreadedServer
+    from .wsgi import Server
+    from .wsgi_threads import ThreadedServer
 
     server = (ThreadedServer if boot["threads"] > 1 else Server)(app, boot, data)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
@@ -73,6 +76,7 @@ def _prepare_process(control_fd: int) -> None:
 def _forget_worker(*connections: socket.socket) -> None:
     """In a child that the app forked: it must neither hold the worker's sockets open nor obey its signals."""
     faulthandler.unregister(signal.SIGUSR2)
+    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for connection in connections:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import traceback
 from types import TracebackType
-from typing import Optional
 
 # A recursion error of a template can be megabytes long; its ends say enough.
 MAX_REPORT = 32_768

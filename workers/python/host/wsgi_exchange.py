@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import io
-from typing import TYPE_CHECKING, Any, Callable, Optional
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Callable
 
 from .fields import encode_wsgi, read_status, with_length
 from .frames import BODY, BODY_IN_FILE, END, FAIL, HEADER, PIECE, RESPONSE, WINDOW
