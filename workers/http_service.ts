@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { InheritedListener } from "../lib/channel/messages.ts";
 import { parseAddress } from "../lib/address.ts";
 import type { Config } from "../lib/config/config.ts";
@@ -9,7 +10,7 @@ import type { Log } from "../lib/log.ts";
 import { LogFile } from "../lib/log_file.ts";
 import { Parser } from "../lib/parser/parser.ts";
 import { runtime } from "../lib/runtime/current.ts";
-import type { Listener } from "../lib/socket.ts";
+import type { Listener, Socket, SocketUser } from "../lib/socket.ts";
 import { limitsOf, parserSettingsOf } from "./http_settings.ts";
 
 /** Listeners and HTTP connections of a worker, made from its settings. */
@@ -17,11 +18,16 @@ export class HttpService {
   readonly #server: HttpServer;
   readonly #accessLog: AccessLog | null;
   readonly #backlog: number;
+  readonly #maxConnections: number;
+  #inherited: readonly InheritedListener[] = [];
+  /** Empty while nothing is accepted. */
   #listeners: Listener[] = [];
+  #isEnding = false;
 
   constructor(options: { app: App; config: Config; log: Log }) {
     const { app, config, log } = options;
     this.#backlog = config.backlog;
+    this.#maxConnections = connectionLimit(config.workerConnections);
     this.#accessLog = openAccessLog(config);
     this.#server = new HttpServer({
       app,
@@ -29,6 +35,7 @@ export class HttpService {
       limits: limitsOf(config),
       log,
       accessLog: this.#accessLog,
+      onForget: () => this.#acceptAgain(),
     });
   }
 
@@ -42,22 +49,20 @@ export class HttpService {
 
   /** Begins to accept connections. */
   listen(listeners: readonly InheritedListener[]): void {
-    this.#listeners = listeners.map(({ fd, address }) => {
-      const endpoint = endpointOf(address);
-      return runtime.listen(fd, this.#backlog, (socket) => this.#server.open(socket, endpoint));
-    });
+    this.#inherited = listeners;
+    this.#accept();
   }
 
   /** Accepts no more, answers what was accepted. @param withinMs Then connections are cut. */
   async drain(withinMs: number): Promise<void> {
-    this.#stopListening();
+    this.#end();
     await this.#server.drain(withinMs);
     this.#accessLog?.flush();
   }
 
   /** Cuts everything now. */
   stop(): void {
-    this.#stopListening();
+    this.#end();
     this.#server.stop();
     this.#accessLog?.flush();
   }
@@ -66,10 +71,46 @@ export class HttpService {
     this.#accessLog?.reopen();
   }
 
+  #accept(): void {
+    this.#listeners = this.#inherited.map(({ fd, address }) => {
+      const endpoint = endpointOf(address);
+      return runtime.listen(fd, this.#backlog, (socket) => this.#open(socket, endpoint));
+    });
+  }
+
+  /** At the limit nothing is accepted: connections wait in the kernel's queue, for this worker or another. */
+  #open(socket: Socket, endpoint: ListenerEndpoint): SocketUser {
+    const connection = this.#server.open(socket, endpoint);
+    if (this.#server.connections >= this.#maxConnections) this.#stopListening();
+    return connection;
+  }
+
+  #acceptAgain(): void {
+    const isBelow = this.#server.connections < this.#maxConnections * RESUME_SHARE;
+    if (isBelow && this.#listeners.length === 0 && !this.#isEnding) this.#accept();
+  }
+
   #stopListening(): void {
     for (const listener of this.#listeners) listener.stop();
     this.#listeners = [];
   }
+
+  #end(): void {
+    this.#isEnding = true;
+    this.#stopListening();
+  }
+}
+
+/** A worker that was at its limit accepts again below this share of it, so that it does not switch each time. */
+const RESUME_SHARE = 0.95;
+/** File descriptors kept for listeners, logs, app processes and what the app opens. */
+const OTHER_FDS = 128;
+
+/** @returns What may be open at a time: as set, but never so much that file descriptors run out. */
+function connectionLimit(wanted: number): number {
+  const limits = readFileSync("/proc/self/limits", "utf8");
+  const maxFds = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
+  return Math.max(1, Math.min(wanted, maxFds - OTHER_FDS));
 }
 
 function endpointOf(address: string): ListenerEndpoint {

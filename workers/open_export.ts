@@ -2,7 +2,7 @@ import { AppLoadError } from "../lib/errors.ts";
 import type { App } from "../lib/http/exchange.ts";
 import type { Log } from "../lib/log.ts";
 import { FetchApp, type FetchHandler } from "./fetch/fetch_app.ts";
-import { createNodeApp, type NodeHandler } from "./node/node_app.ts";
+import { NodeApp, type NodeHandler } from "./node/node_app.ts";
 
 /** How an export takes requests; `auto` looks at it. */
 export type ScriptInterface = "auto" | "fetch" | "node";
@@ -48,7 +48,7 @@ export async function openExport(exported: unknown, options: OpenExportOptions):
   }
   const { log } = options;
   if (app.kind === "fetch") return new FetchApp(app.handler, { log });
-  return createNodeApp(app.handler, app.close === undefined ? { log } : { log, close: app.close });
+  return new NodeApp(app.handler, app.close === undefined ? { log } : { log, close: app.close });
 }
 
 async function recognize(
@@ -85,8 +85,8 @@ async function recognizeNode(
     const close = typeof app.close === "function" ? app.close.bind(app) : undefined;
     return { kind: "node", handler: app.routing as NodeHandler, ...(close && { close }) };
   }
-  if (typeof app !== "function") return null;
   const isExpress = typeof app.handle === "function" && typeof app.listen === "function";
+  if (typeof app !== "function") return null;
   const isListener = (app as NodeHandler).length >= 2;
   return isExpress || isListener || wanted === "node"
     ? { kind: "node", handler: app as NodeHandler }

@@ -17,6 +17,8 @@ export interface HttpServerOptions {
   limits: Limits;
   log: Log;
   accessLog: AccessLog | null;
+  /** Called when a connection has closed. */
+  onForget?: () => void;
 }
 
 /** All HTTP connections of a worker and what they share. */
@@ -32,6 +34,7 @@ export class HttpServer {
   requests = 0;
   readonly #app: App;
   readonly #accessLog: AccessLog | null;
+  readonly #onForget: () => void;
   readonly #connections = new Set<Connection>();
   #onEmpty: (() => void) | null = null;
 
@@ -41,6 +44,7 @@ export class HttpServer {
     this.limits = options.limits;
     this.log = options.log;
     this.#accessLog = options.accessLog;
+    this.#onForget = options.onForget ?? (() => {});
     this.wheel = new TimerWheel(() => {
       this.heads.updateDate();
       this.#accessLog?.flush();
@@ -81,6 +85,7 @@ export class HttpServer {
   /** A connection has closed. */
   forget(connection: Connection): void {
     this.#connections.delete(connection);
+    this.#onForget();
     if (this.#connections.size === 0) this.#onEmpty?.();
   }
 

@@ -6,7 +6,7 @@ import { CapturedResponse } from "./captured_response.ts";
 import { chooseRequestMaker, type RequestMaker } from "./make_request.ts";
 import { RequestInfo } from "./request_info.ts";
 import { RefusedRequest } from "./request_url.ts";
-import { dropResponse, sendResponse } from "./send_response.ts";
+import { sendResponse } from "./send_response.ts";
 
 /** What an app exports: takes a request, gives a `Response` or the promise of one. */
 export type FetchHandler = (request: Request, info: RequestInfo) => unknown;

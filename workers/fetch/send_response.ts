@@ -27,7 +27,7 @@ export async function sendResponse(exchange: Exchange, response: Response): Prom
 }
 
 /** Tells the maker of a streamed body that nobody waits for it. */
-export async function dropResponse(response: Response): Promise<void> {
+async function dropResponse(response: Response): Promise<void> {
   const source = CapturedResponse.sourceOf(response);
   const mayStream = source instanceof ReadableStream || source === UNKNOWN_BODY;
   if (mayStream && !response.bodyUsed) await response.body?.cancel();

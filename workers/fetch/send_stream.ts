@@ -12,8 +12,8 @@ export interface ResponseHead {
 type Reader = ReadableStreamDefaultReader<unknown>;
 type Read = ReadableStreamReadResult<unknown>;
 
-/** Microtasks that Bun and Deno need to tell that a stream which was closed before it was read is at its end. */
-const END_TICKS = 3;
+/** Microtasks that Bun and Deno need to read what is already in a stream. */
+const NOW_TICKS = 3;
 
 const encoder = new TextEncoder();
 
@@ -49,27 +49,42 @@ export async function sendStream(
 }
 
 async function sendChunks(exchange: Exchange, head: ResponseHead, reader: Reader): Promise<void> {
-  const first = await reader.read();
   const { status, fields, reason } = head;
-  if (first.done) return exchange.respond(status, fields, null, reason);
-  const bytes = toBytes(first.value);
-  const second = reader.read();
-  if (await endsNow(second)) return exchange.respond(status, fields, bytes, reason);
-  exchange.start(status, fields, reason);
-  const drained = drainWaiter(exchange);
-  if (!exchange.write(bytes)) await drained();
-  for (let read = await second; !read.done && !exchange.isOver; read = await reader.read()) {
-    if (!exchange.write(toBytes(read.value))) await drained();
+  const first = reader.read();
+  const start = await readNow(first);
+  if (start?.done) return exchange.respond(status, fields, null, reason);
+  if (start !== null) {
+    const bytes = toBytes(start.value);
+    const second = reader.read();
+    if ((await readNow(second))?.done) return exchange.respond(status, fields, bytes, reason);
+    exchange.start(status, fields, reason);
+    return await sendRest(exchange, reader, [first, second]);
   }
-  exchange.end();
+  // The first event of a stream of events may come much later than its head.
+  exchange.start(status, fields, reason);
+  await sendRest(exchange, reader, [first]);
 }
 
-/** Whether a read tells the end without waiting for anything. Its failure is left to who awaits it. */
-async function endsNow(read: Promise<Read>): Promise<boolean> {
-  let ends = false;
-  read.then(({ done }) => ends = done, () => {});
-  for (let tick = 0; tick < END_TICKS && !ends; tick++) await null;
-  return ends;
+/** @param pending What was already asked of the reader. */
+async function sendRest(
+  exchange: Exchange,
+  reader: Reader,
+  pending: Promise<Read>[],
+): Promise<void> {
+  const drained = drainWaiter(exchange);
+  while (!exchange.isOver) {
+    const { done, value } = await (pending.shift() ?? reader.read());
+    if (done) return exchange.end();
+    if (!exchange.write(toBytes(value))) await drained();
+  }
+}
+
+/** What a read gives without waiting for anything, else null. Its failure is left to who awaits it. */
+async function readNow(read: Promise<Read>): Promise<Read | null> {
+  let result: Read | null = null;
+  read.then((value) => result = value, () => {});
+  for (let tick = 0; tick < NOW_TICKS && result === null; tick++) await null;
+  return result;
 }
 
 /** @returns A function that waits until the client has taken what was written, or is gone. */

@@ -31,7 +31,9 @@ export function incomingHeaders(
     const earlier = headers[name];
     if (name === "set-cookie") headers[name] = [...(headers[name] ?? []), value];
     else if (earlier === undefined) headers[name] = value;
-    else if (!SINGLE.has(name)) headers[name] = `${earlier}${name === "cookie" ? "; " : ", "}${value}`;
+    else if (!SINGLE.has(name)) {
+      headers[name] = `${earlier}${name === "cookie" ? "; " : ", "}${value}`;
+    }
   }
   return headers;
 }

@@ -16,7 +16,7 @@ export function createRequest(exchange: Exchange, socket: NodeSocket): IncomingM
   const request = new IncomingMessage(socket as unknown as Socket);
   const { head } = exchange;
   const fields = head.fields();
-  define(request, {
+  Object.assign(request, {
     socket,
     connection: socket,
     method: head.method,
@@ -64,16 +64,4 @@ function bodyReader({ body }: Exchange, request: IncomingMessage): () => void {
       else if (!request.destroyed) abort(request);
     });
   };
-}
-
-/** Sets own members whatever the prototype has under their names. */
-function define(target: object, members: Record<string, unknown>): void {
-  for (const name in members) {
-    Object.defineProperty(target, name, {
-      value: members[name],
-      writable: true,
-      configurable: true,
-      enumerable: true,
-    });
-  }
 }

@@ -15,6 +15,8 @@ export class NodeSocket extends EventEmitter {
   readonly encrypted: boolean;
   readonly readyState = "open";
   readonly server = null;
+  readonly writableLength = 0;
+  readonly writableHighWaterMark = 64 * 1024;
   readable = true;
   writable = true;
   destroyed = false;
@@ -23,7 +25,8 @@ export class NodeSocket extends EventEmitter {
   constructor(exchange: Exchange) {
     super();
     this.#exchange = exchange;
-    const { clientAddress, clientPort, serverHost, serverPort, scheme }: Endpoints = exchange.endpoints;
+    const { clientAddress, clientPort, serverHost, serverPort, scheme }: Endpoints =
+      exchange.endpoints;
     const isUnix = clientAddress === "";
     this.remoteAddress = isUnix ? undefined : clientAddress;
     this.remotePort = isUnix ? undefined : clientPort;

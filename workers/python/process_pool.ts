@@ -1,5 +1,6 @@
 import type { Log } from "../../lib/log.ts";
-import { type AppProcess, describeExit, type ProcessExit, type Ready } from "./app_process.ts";
+import { describeExit, type ProcessExit, type Ready } from "./app_process.ts";
+import type { Load } from "./load.ts";
 
 /** First pause before a process that ended is replaced; it doubles up to {@link MAX_DELAY_MS}. */
 const MIN_DELAY_MS = 100;
@@ -9,38 +10,54 @@ const LONG_LIFE_MS = 10_000;
 /** Large models load for minutes; what takes longer has stopped. */
 const BOOT_TIMEOUT_MS = 600_000;
 
+/** What a pool asks of an app process. */
+export interface PooledProcess {
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly ready: Promise<Ready>;
+  readonly exited: Promise<ProcessExit>;
+  readonly load: Load;
+  /** It was told to end: that it ends is no news. */
+  readonly isStopping: boolean;
+  /** We killed it, and said why in the log. */
+  readonly isKilled: boolean;
+  stop(withinMs: number): Promise<void>;
+  kill(): void;
+}
+
 /** A place for an app process; it is filled again when its process ends. */
-interface Place {
-  process: AppProcess | null;
+interface Place<P> {
+  process: P | null;
+  /** Pause before the latest replacement. */
   delayMs: number;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** What a pool needs. */
-export interface PoolOptions {
-  start(): AppProcess;
+export interface PoolOptions<P> {
+  start(): P;
   /** The process takes requests now. */
-  opened(process: AppProcess): void;
+  opened(process: P): void;
   /** It does not any more. */
-  closed(process: AppProcess): void;
+  closed(process: P): void;
   log: Log;
 }
 
 /** Keeps as many app processes running as are wanted. */
-export class ProcessPool {
-  readonly #options: PoolOptions;
-  #places: Place[] = [];
+export class ProcessPool<P extends PooledProcess> {
+  readonly #options: PoolOptions<P>;
+  #places: Place<P>[] = [];
   /** Told to stop and not gone yet. */
-  readonly #leaving = new Set<AppProcess>();
+  readonly #leaving = new Set<P>();
   /** The first processes are ready: from now on a failure is no reason to end. */
   #isOpen = false;
 
-  constructor(options: PoolOptions) {
+  constructor(options: PoolOptions<P>) {
     this.#options = options;
   }
 
   /** Running processes, ready or not. */
-  get processes(): AppProcess[] {
+  get processes(): P[] {
     return this.#places.flatMap((place) => place.process ?? []);
   }
 
@@ -91,27 +108,29 @@ export class ProcessPool {
 
   #grow(count: number): void {
     for (let i = 0; i < count; i++) {
-      const place: Place = { process: null, delayMs: MIN_DELAY_MS, timer: undefined };
+      const place: Place<P> = { process: null, delayMs: 0, timer: undefined };
       this.#places.push(place);
       this.#fill(place);
     }
   }
 
-  #fill(place: Place): void {
+  #fill(place: Place<P>): void {
     const process = this.#options.start();
     place.process = process;
     void this.#watchBoot(process);
     void this.#watchExit(place, process);
   }
 
-  async #watchBoot(process: AppProcess): Promise<void> {
+  async #watchBoot(process: P): Promise<void> {
     const timer = setTimeout(() => {
       this.#options.log.error(`App process ${process.pid} has not loaded the app for 10 minutes`);
       process.kill();
     }, BOOT_TIMEOUT_MS);
     try {
       await process.ready;
-      if (!process.isStopping) this.#options.opened(process);
+      if (process.isStopping) return;
+      this.#options.log.info(`App process ready with pid: ${process.pid}`, { pid: process.pid });
+      this.#options.opened(process);
     } catch (error) {
       // At the start the caller of start() hears of it.
       if (this.#isOpen && !process.isStopping) this.#options.log.error((error as Error).message);
@@ -120,7 +139,7 @@ export class ProcessPool {
     }
   }
 
-  async #watchExit(place: Place, process: AppProcess): Promise<void> {
+  async #watchExit(place: Place<P>, process: P): Promise<void> {
     const exit = await process.exited;
     this.#options.closed(process);
     this.#leaving.delete(process);
@@ -128,20 +147,18 @@ export class ProcessPool {
     if (process.isStopping || !this.#isOpen) return;
     this.#report(process, exit);
     if (!this.#places.includes(place)) return;
-    const isLongLife = performance.now() - process.startedAt >= LONG_LIFE_MS;
-    const delayMs = isLongLife ? MIN_DELAY_MS : place.delayMs;
-    place.delayMs = Math.min(2 * delayMs, MAX_DELAY_MS);
-    place.timer = setTimeout(() => this.#fill(place), delayMs);
+    place.delayMs = nextDelay(place.delayMs, performance.now() - process.startedAt);
+    place.timer = setTimeout(() => this.#fill(place), place.delayMs);
   }
 
-  #report(process: AppProcess, exit: ProcessExit): void {
+  #report(process: P, exit: ProcessExit): void {
     const hint = exit.signal === "SIGKILL" && !process.isKilled ? ". Perhaps out of memory?" : "";
     const message = `App process ${process.pid} ${describeExit(exit)}${hint}`;
     const level = exit.code === 0 ? "info" : "error";
     this.#options.log[level](message, { pid: process.pid });
   }
 
-  async #leave(place: Place, withinMs: number): Promise<void> {
+  async #leave(place: Place<P>, withinMs: number): Promise<void> {
     clearTimeout(place.timer);
     const { process } = place;
     if (process === null) return;
@@ -150,6 +167,16 @@ export class ProcessPool {
   }
 }
 
-function busyness(place: Place): number {
+/**
+ * @param delayMs Pause before the process that has ended was started; 0 for the first.
+ * @param lifeMs How long it lived.
+ * @returns Pause before the next.
+ */
+export function nextDelay(delayMs: number, lifeMs: number): number {
+  if (delayMs === 0 || lifeMs >= LONG_LIFE_MS) return MIN_DELAY_MS;
+  return Math.min(2 * delayMs, MAX_DELAY_MS);
+}
+
+function busyness(place: Place<PooledProcess>): number {
   return place.process === null ? -1 : place.process.load.inFlight;
 }

@@ -35,7 +35,7 @@ export class ProcessesApp implements App, ProcessEvents {
   /** What the app speaks; known after {@link start}. */
   interface: "wsgi" | "asgi" = "wsgi";
   readonly #options: ProcessesAppOptions;
-  readonly #pool: ProcessPool;
+  readonly #pool: ProcessPool<AppProcess>;
   readonly #dispatcher: Dispatcher<AppProcess, Job>;
   readonly #pulse = new Pulse((now) => this.#tick(now));
   readonly #spoolDirectory: string;
@@ -90,6 +90,7 @@ export class ProcessesApp implements App, ProcessEvents {
 
   async close(): Promise<void> {
     await this.#pool.close(this.#options.gracefulTimeoutMs);
+    for (const job of this.#dispatcher.expire(Infinity)) this.#refuse(job);
     this.#pulse.stop();
   }
 

@@ -23,9 +23,10 @@ export const WORKER_SETTINGS = {
   worker_connections: setting({
     flags: ["--worker-connections"],
     type: integer({ min: 1, max: 1_000_000 }),
-    default: 1000,
+    default: 10_000,
     help: "Open connections of one worker; more wait to be accepted",
     apps: "all",
+    gunicorn: "1000, because an idle connection holds more of it",
   }),
   queue_limit: setting({
     flags: ["--queue-limit"],

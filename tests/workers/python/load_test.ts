@@ -4,7 +4,7 @@ import { Load, STALL_MS } from "../../../workers/python/load.ts";
 
 /** Service time of each request, threads, expected window when the process is measured by 100 of them. */
 const WINDOWS: [serviceMs: number, threads: number, window: number][] = [
-  [0.01, 1, 32],
+  [0.01, 1, 64],
   [0.1, 1, 10],
   [0.1, 4, 40],
   [0.4, 1, 2],

@@ -62,7 +62,7 @@ async def _serve(app: Any, boot: dict[str, Any], data: socket.socket, control: C
 
 
 def _give_back() -> None:
-    """Does nothing: each request is begun when it comes, and answers leave in each turn of the loop."""
+    """Does nothing: a request is begun when it comes, and answers leave in each turn of the loop."""
 
 
 def _make_loop(name: str) -> asyncio.AbstractEventLoop | None:

@@ -16,8 +16,8 @@ Message = dict[str, Any]
 
 pack = HEADER.pack
 
-# Credit for a request's body is collected up to a quarter of the window: that makes fewer frames, and
-# the worker never starves.
+# Credit for a request's body is collected up to a quarter of the window: that makes fewer frames,
+# and the worker never starves.
 CREDIT_STEP = WINDOW // 4
 
 

@@ -1,7 +1,8 @@
-"""Makes the package monoceros_host from the boot frame and runs it: `python -c BOOTSTRAP DATA_FD CONTROL_FD`.
+"""Makes the package monoceros_host from the boot frame and runs it.
 
-The worker hands this file to Python as text, so nothing is read from or written to the disk. All other modules of
-this folder come in the boot frame and are imported by `EmbeddedModules`.
+The worker hands this file to Python as text, `python -c BOOTSTRAP DATA_FD CONTROL_FD`, so nothing is
+read from or written to the disk. All other modules of this folder come in the boot frame and are
+imported by `EmbeddedModules`.
 """
 
 import json
@@ -22,7 +23,10 @@ def read_exactly(fd, size):
 
 
 class EmbeddedModules:
-    """Finds and loads modules whose source is in memory; tracebacks show their lines through `get_source`."""
+    """Finds and loads modules whose source is in memory.
+
+    Tracebacks show their lines through `get_source`.
+    """
 
     def __init__(self, sources):
         self.sources = {"monoceros_host": "", **sources}

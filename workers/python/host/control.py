@@ -9,12 +9,12 @@ from typing import Callable
 
 from .frames import GIVE_BACK, STOP
 
-# When the worker is gone and this process was stopping already, its exit handlers have so long to finish.
+# When the worker is gone and this process was stopping already, its exit handlers have so long.
 EXIT_SECONDS = 30.0
 
 
 class Control:
-    """Listens on the control socket in a thread of its own, so that a busy app does not keep commands waiting."""
+    """Listens on the control socket, in a thread so that a busy app does not keep commands waiting."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection

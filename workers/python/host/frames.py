@@ -1,4 +1,4 @@
-"""Frames between a worker and an app process; the contract is frames.ts, beside the TypeScript side."""
+"""Frames between a worker and an app process; the contract is frames.ts."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ class Lifespan:
     async def start(self) -> str | None:
         """Waits until the app is started.
 
-        Returns why the app is taken to have no lifespan, if so. Raises LifespanFailed if it cannot start.
+        Returns why the app is taken to have no lifespan, if so; raises LifespanFailed if it cannot
+        start.
         """
         if self._mode == "off":
             return None

@@ -32,7 +32,8 @@ class AppLoadError(Exception):
 def load_app(boot: dict[str, Any]) -> tuple[Any, str]:
     """Imports the app.
 
-    Returns the callable and its interface, "wsgi" or "asgi". Raises AppLoadError if there is no such app or it fails.
+    Returns the callable and its interface, "wsgi" or "asgi"; raises AppLoadError if there is no such
+    app or it fails.
     """
     spec: str = boot["app"]
     _enter_folder(boot)
@@ -199,7 +200,8 @@ def _find_object(spec: str, module: ModuleType, expression: str) -> Any:
 def _parse_expression(spec: str, expression: str) -> tuple[list[str], ast.Call | None]:
     """Splits `name.name(args)` into names and call."""
     wrong = AppLoadError(
-        f'Cannot load app "{spec}": "{expression}" should be a name, or a call with literal arguments'
+        f'Cannot load app "{spec}": "{expression}" should be a name, '
+        "or a call with literal arguments"
     )
     try:
         node: ast.AST = ast.parse(expression.strip(), mode="eval").body

@@ -40,7 +40,7 @@ def run(boot: dict[str, Any], data_fd: int, control_fd: int) -> None:
 
 def say_ready(data: socket.socket, interface: str, threads: int) -> None:
     """Tells the worker that requests may come."""
-    # What the app made while it was loaded stays; the collector need not look at it again and again.
+    # What the app made while it was loaded stays; the collector need not look at it any more.
     gc.collect()
     gc.freeze()
     text = json.dumps({"interface": interface, "threads": threads})
@@ -68,13 +68,13 @@ def _serve_wsgi(app: Any, boot: dict[str, Any], data: socket.socket, control: Co
 
 def _prepare_process(control_fd: int) -> None:
     sys.argv[:] = ["monoceros"]
-    # Ctrl-C goes to the supervisor. A handler rather than SIG_IGN, which programs started by the app would inherit.
+    # Ctrl-C goes to the supervisor. Not SIG_IGN: programs that the app starts would inherit it.
     signal.signal(signal.SIGINT, lambda *_: None)
     faulthandler.register(signal.SIGUSR2, file=control_fd, all_threads=True, chain=False)
 
 
 def _forget_worker(*connections: socket.socket) -> None:
-    """In a child that the app forked: it must neither hold the worker's sockets open nor obey its signals."""
+    """In a child that the app forked: it neither holds the worker's sockets nor obeys its signals."""
     faulthandler.unregister(signal.SIGUSR2)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.default_int_handler)

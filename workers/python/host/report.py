@@ -15,7 +15,7 @@ class ProtocolError(RuntimeError):
 
 
 def format_error(error: BaseException) -> str:
-    """The traceback as Python prints it, without the frames of this host and of the import system."""
+    """The traceback as Python prints it, without the frames of this host and of imports."""
     _drop_own_frames(error, set())
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip()
     if len(text) > MAX_REPORT:
@@ -33,7 +33,7 @@ def format_load_error(error: BaseException) -> str:
 
 
 def comes_from(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
-    """True if an error is, or was raised because of, one of `kinds`; frameworks wrap what they pass on."""
+    """True if an error is, or comes from, one of `kinds`; frameworks wrap what they pass on."""
     while error is not None:
         if isinstance(error, kinds):
             return True

@@ -14,7 +14,7 @@ Scope = dict[str, Any]
 
 
 class ScopeMaker:
-    """Keeps what the scopes of an app process share: its root path, field names and addresses seen before."""
+    """Keeps what scopes share: the root path, field names and addresses seen before."""
 
     def __init__(self, root_path: str, state: dict[str, Any]) -> None:
         self._root_path = root_path.rstrip("/")

@@ -1,8 +1,9 @@
 """Serves a WSGI app: requests come in frames from the worker, answers leave in batches.
 
-Threads and locks. `pending` holds requests that are not begun; taking one is atomic, so that a request is either run
-here or handed back by the control thread, never both. `_read_lock` guards the socket's reading end, `_send_lock` its
-writing end. Everything else relies on single operations of list, dict and deque being atomic.
+Threads and locks. `_pending` holds requests that are not begun; taking one is atomic, so that a
+request is either run here or handed back by the control thread, never both. `_read_lock` guards the
+socket's reading end, `_send_lock` its writing end. Everything else relies on single operations of
+list, dict and deque being atomic.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Server:
         self._pending: deque[Exchange] = deque()
 
     def serve(self) -> None:
-        """Returns after {@link stop}, when what was begun is answered."""
+        """Returns after `stop`, when what was begun is answered."""
         pending = self._pending
         app = self._app
         while True:
@@ -81,7 +82,7 @@ class Server:
             self._receive()
 
     def stop(self) -> None:
-        """Makes {@link serve} return once nothing is pending or running. Called by the control thread or a signal."""
+        """Makes `serve` return once nothing is pending or running; for the control thread and signals."""
         self._is_stopping = True
         if not self._active:
             self._wake_reader()
@@ -136,7 +137,7 @@ class Server:
                 self._read_lock.release()
 
     def await_credit(self, exchange: Exchange, limit: int) -> None:
-        """Returns when at most `limit` bytes of the response are under way or the client is gone."""
+        """Returns when at most `limit` bytes of a response are under way or nobody waits."""
         self.flush()
         while exchange.under_way > limit and not exchange.is_gone:
             self._receive()

@@ -44,7 +44,7 @@ class FileWrapper:
 
 
 class Exchange:
-    """A request from its frame until its response is complete; only one thread works on it once it is begun."""
+    """A request until its response is complete; only one thread works on it once it is begun."""
 
     __slots__ = (
         "id",
