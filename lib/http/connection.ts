@@ -2,7 +2,8 @@ import type { Socket, SocketUser } from "../socket.ts";
 import type { BodySource } from "./body_receiver.ts";
 import { type ListenerEndpoint, SocketEndpoints } from "./endpoints.ts";
 import type { Endpoints } from "./exchange.ts";
-import { ERROR_FIELDS, type ExchangeOwner, Http1Exchange } from "./http1_exchange.ts";
+import { errorResponse } from "./error_response.ts";
+import { type ExchangeOwner, Http1Exchange } from "./http1_exchange.ts";
 import { INPUT_HIGH_WATER, LINGER_BYTES, LINGER_MS, TURN_REQUESTS } from "./limits.ts";
 import { Output } from "./output.ts";
 import { RequestReader } from "./request_reader.ts";
@@ -59,7 +60,7 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     if (this.#state !== "open") return this.#throwAway(bytes.length);
     const isLeftover = this.#exchange === null && this.#reader.openBody !== null;
     const status = -this.#reader.take(bytes);
-    if (status > 0) return this.#badBody(status);
+    if (status > 0) return this.#badBody(status, `bad body: ${reasonPhrase(status)}`);
     if (isLeftover) this.#throwAway(bytes.length - this.#reader.waiting);
     this.#proceed();
   }
@@ -86,7 +87,12 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     this.#server.forget(this);
   }
 
-  // --- what the wheel says --------------------------------------------------------------------
+  // --- what wheel and server say ---------------------------------------------------------------
+
+  /** Cuts the connection: the worker ends. */
+  abort(): void {
+    this.#abandon("the server stops");
+  }
 
   expire(): void {
     switch (this.#wait) {
@@ -97,10 +103,7 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
       case "head":
         return this.#reject(408, "the head did not come in time");
       case "body":
-        if (this.#exchange?.isStarted === false) {
-          return this.#reject(408, "the body did not come in time");
-        }
-        return this.#abandon("the body did not come in time");
+        return this.#badBody(408, "the body did not come in time");
       case "client":
         return this.#abandon("the client does not take the response");
       case "app":
@@ -165,13 +168,6 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     if (!this.#isProceeding) this.#updateWait();
   }
 
-  // --- what the server says -------------------------------------------------------------------
-
-  /** Cuts the connection: the worker ends. */
-  abort(): void {
-    this.#abandon("the server stops");
-  }
-
   // --- requests -------------------------------------------------------------------------------
 
   /** Goes on as far as possible: answers, sends, closes, waits. */
@@ -214,8 +210,7 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
 
   // --- ends -----------------------------------------------------------------------------------
 
-  #badBody(status: number): void {
-    const reason = `bad request body: ${reasonPhrase(status)}`;
+  #badBody(status: number, reason: string): void {
     if (this.#exchange?.isStarted === false) this.#reject(status, reason);
     else this.#abandon(reason);
   }
@@ -225,17 +220,7 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     const client = this.endpoints.clientAddress || "unix";
     this.#server.log.warning(`Invalid request from ip=${client}: ${reason} (${status})`);
     this.#loseExchange(reason);
-    const content = `${reasonPhrase(status)}\n`;
-    this.output.addText(
-      this.heads.format({
-        status,
-        reason: "",
-        fields: ERROR_FIELDS,
-        length: content.length,
-        isChunked: false,
-        connection: "close",
-      }) + content,
-    );
+    this.output.addText(errorResponse(status, this.heads));
     this.#state = "closing";
     this.#proceed();
   }

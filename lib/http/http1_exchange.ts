@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { RequestBody } from "./body.ts";
 import type { Endpoints, Exchange } from "./exchange.ts";
-import { type FieldBlock, formatFields } from "./fields.ts";
+import { ERROR_FIELDS } from "./error_response.ts";
+import type { FieldBlock } from "./fields.ts";
 import type { Output } from "./output.ts";
 import type { RequestHead } from "./request_head.ts";
 import { checkStatus, type HeadFormatter } from "./response_head.ts";
@@ -28,9 +29,6 @@ export interface ExchangeOwner {
 
 /** How the end of the content is shown to the client (RFC 9112 §6.3). */
 type Framing = "length" | "chunked" | "close" | "none";
-
-/** Fields of responses that the server makes itself. */
-export const ERROR_FIELDS: FieldBlock = formatFields([["Content-Type", "text/plain"]]);
 
 /** An exchange on an HTTP/1.x connection. */
 export class Http1Exchange implements Exchange {

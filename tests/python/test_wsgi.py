@@ -370,6 +370,15 @@ class WsgiTest(unittest.TestCase):
         answered = {self.worker.expect(RESPONSE).id for _ in range(500)}
         self.assertEqual(answered, set(range(1, 501)))
 
+    def test_each_request_is_answered_or_handed_back_exactly_once(self) -> None:
+        ends: list[int] = []
+        for start in range(1, 3001, 100):
+            ids = range(start, start + 100)
+            self.worker.send(*(pack_request(each, wsgi_pairs("/hello")) for each in ids))
+            self.worker.command(b"r")
+            ends += (self.worker.expect_any(RESPONSE, RETURNED).id for _ in ids)
+        self.assertEqual(sorted(ends), list(range(1, 3001)))
+
     def test_stop_finishes_what_was_begun(self) -> None:
         self.send(1, "/stream")
         self.assertEqual(self.worker.expect(RESPONSE).body, b"first")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+from functools import partial
 from typing import Any
 
 from .asgi_server import Server
@@ -50,7 +51,7 @@ async def _serve(app: Any, boot: dict[str, Any], data: socket.socket, control: C
     say_ready(data, "asgi", 1)
     data.setblocking(False)
     await loop.create_connection(lambda: server, sock=data)
-    control.listen(stop=lambda: loop.call_soon_threadsafe(stopping.set), give_back=_give_back)
+    control.listen(stop=partial(_set_from_thread, loop, stopping), give_back=_give_back)
     if note is not None:
         server.log(DEBUG, note)
     await stopping.wait()
@@ -61,8 +62,12 @@ async def _serve(app: Any, boot: dict[str, Any], data: socket.socket, control: C
     await server.close()
 
 
+def _set_from_thread(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    loop.call_soon_threadsafe(event.set)
+
+
 def _give_back() -> None:
-    """Does nothing: a request is begun when it comes, and answers leave in each turn of the loop."""
+    """Does nothing: requests are begun when they come, and answers leave in each turn."""
 
 
 def _make_loop(name: str) -> asyncio.AbstractEventLoop | None:
@@ -73,7 +78,8 @@ def _make_loop(name: str) -> asyncio.AbstractEventLoop | None:
             if name == "uvloop":
                 return None
         else:
-            return uvloop.new_event_loop()
+            loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+            return loop
     return asyncio.new_event_loop()
 
 

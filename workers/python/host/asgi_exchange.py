@@ -10,7 +10,7 @@ from .frames import BODY, END, HEADER, PIECE, RESPONSE, WINDOW, pack_credit
 from .report import ProtocolError
 
 if TYPE_CHECKING:
-    from .asgi import Server
+    from .asgi_server import Server
 
 Message = dict[str, Any]
 
@@ -58,7 +58,9 @@ class Exchange:
         self._uncredited = 0
         self._is_input_due = True  # the first message is due even when the body is empty
         self._is_input_ended = is_body_complete
+        self._status = 0
         self._block: bytes | None = None
+        self._declared = -1
         self._is_head_sent = False
         self._under_way = 0
         self._waiters: list[asyncio.Future[None]] | None = None

@@ -1,7 +1,7 @@
 """Makes the package monoceros_host from the boot frame and runs it.
 
-The worker hands this file to Python as text, `python -c BOOTSTRAP DATA_FD CONTROL_FD`, so nothing is
-read from or written to the disk. All other modules of this folder come in the boot frame and are
+The worker hands this file to Python as text, `python -c BOOTSTRAP DATA_FD CONTROL_FD`, so nothing
+is read from or written to the disk. All other modules of this folder come in the boot frame and are
 imported by `EmbeddedModules`.
 """
 

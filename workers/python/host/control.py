@@ -14,7 +14,7 @@ EXIT_SECONDS = 30.0
 
 
 class Control:
-    """Listens on the control socket, in a thread so that a busy app does not keep commands waiting."""
+    """Listens on the control socket, in a thread: a busy app does not keep commands waiting."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection

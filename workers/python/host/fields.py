@@ -1,7 +1,7 @@
 """Response fields of an app, checked for shape and joined as the frame wants them.
 
-The worker checks names and values (RFC 9110 §5.5) once for each distinct block; here is checked only
-what would make the block ambiguous: the types and the separator.
+The worker checks names and values (RFC 9110 §5.5) once for each distinct block; here is checked
+only what would make the block ambiguous: the types and the separator.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _explain_asgi(headers: Any) -> str:
 
 
 def with_length(block: bytes, status: int, declared: int, size: int) -> bytes:
-    """`block` with a content-length if the app gave none, for a known body that is sent in pieces."""
+    """`block` with a content-length if the app gave none; for a whole body sent in pieces."""
     if declared >= 0 or status in BODILESS:
         return block
     return b"%b\0Content-Length\0%d" % (block, size)

@@ -50,7 +50,7 @@ class Lifespan:
         self._stopped = loop.create_future()
         self._to_app.put_nowait({"type": "lifespan.startup"})
         self._task = loop.create_task(self._run())
-        await asyncio.wait({self._task, self._started}, return_when=asyncio.FIRST_COMPLETED)
+        await self._wait_for(self._started)
         if self._started.done():
             message = self._started.result()
             if message is not None:
@@ -67,11 +67,7 @@ class Lifespan:
         if self._task is None:
             return None
         self._to_app.put_nowait({"type": "lifespan.shutdown"})
-        await asyncio.wait(
-            {self._task, self._stopped},
-            timeout=SHUTDOWN_SECONDS,
-            return_when=asyncio.FIRST_COMPLETED,
-        )
+        await self._wait_for(self._stopped, timeout=SHUTDOWN_SECONDS)
         if self._stopped.done():
             message = self._stopped.result()
             return None if message is None else f"The app failed to shut down: {message}"
@@ -79,6 +75,15 @@ class Lifespan:
             return f"The app did not end its lifespan within {SHUTDOWN_SECONDS:g} s"
         error = self._take_error(self._task)
         return None if error is None else f"The app's lifespan failed\n{format_error(error)}"
+
+    async def _wait_for(
+        self, answer: asyncio.Future[str | None], timeout: float | None = None
+    ) -> None:
+        """Waits until the app answers or leaves its lifespan."""
+        ends: set[asyncio.Future[Any]] = {answer}
+        if self._task is not None:
+            ends.add(self._task)
+        await asyncio.wait(ends, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
 
     async def _run(self) -> None:
         scope = {

@@ -32,8 +32,8 @@ class AppLoadError(Exception):
 def load_app(boot: dict[str, Any]) -> tuple[Any, str]:
     """Imports the app.
 
-    Returns the callable and its interface, "wsgi" or "asgi"; raises AppLoadError if there is no such
-    app or it fails.
+    Returns the callable and its interface, "wsgi" or "asgi"; raises AppLoadError if there is no
+    such app or it fails.
     """
     spec: str = boot["app"]
     _enter_folder(boot)

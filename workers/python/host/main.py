@@ -74,7 +74,7 @@ def _prepare_process(control_fd: int) -> None:
 
 
 def _forget_worker(*connections: socket.socket) -> None:
-    """In a child that the app forked: it neither holds the worker's sockets nor obeys its signals."""
+    """In a child that the app forked: it neither holds our sockets nor obeys our signals."""
     faulthandler.unregister(signal.SIGUSR2)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.default_int_handler)

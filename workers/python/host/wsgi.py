@@ -82,7 +82,7 @@ class Server:
             self._receive()
 
     def stop(self) -> None:
-        """Makes `serve` return once nothing is pending or running; for the control thread and signals."""
+        """Makes `serve` return once nothing is pending or running. Any thread may call it."""
         self._is_stopping = True
         if not self._active:
             self._wake_reader()

@@ -37,7 +37,7 @@ class FileWrapper:
         return self
 
     def __next__(self) -> bytes:
-        block = self.filelike.read(self.block_size)
+        block: bytes = self.filelike.read(self.block_size)
         if block:
             return block
         raise StopIteration
