@@ -79,7 +79,8 @@ static int32_t read_reg_name(int32_t at, int32_t end) {
 
 static int32_t read_host(int32_t start, int32_t end) {
   if (start == end) return -1;
-  const int32_t next = input[start] == '[' ? read_ip_literal(start, end) : read_reg_name(start, end);
+  if (input[start] == '[') return read_ip_literal(start, end);
+  const int32_t next = read_reg_name(start, end);
   return next == start ? -1 : next;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Classes of bytes, and search by 16 bytes at a time. A block is only read where all of its 16 bytes
- * are readable; what is left goes byte by byte. Without SIMD everything does.
+ * Classes of bytes, and search by 16 bytes at a time. A block is only read where all of its 16
+ * bytes are readable; what is left goes byte by byte. Without SIMD everything does.
  */
 #ifndef MONOCEROS_BYTES_H
 #define MONOCEROS_BYTES_H
@@ -17,10 +17,13 @@ enum {
 extern const uint8_t CLASSES[256];
 
 static inline int32_t is_class(uint8_t byte, int32_t class) { return (CLASSES[byte] & class) != 0; }
-static inline int32_t is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 static inline int32_t is_blank(uint8_t byte) { return byte == ' ' || byte == '\t'; }
-static inline uint8_t lower(uint8_t byte) { return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte; }
-static inline uint8_t upper(uint8_t byte) { return byte >= 'a' && byte <= 'z' ? byte & 0xDF : byte; }
+static inline int32_t is_within(uint8_t byte, char from, char to) {
+  return byte >= (uint8_t)from && byte <= (uint8_t)to;
+}
+static inline int32_t is_digit(uint8_t byte) { return is_within(byte, '0', '9'); }
+static inline uint8_t lower(uint8_t byte) { return is_within(byte, 'A', 'Z') ? byte | 0x20 : byte; }
+static inline uint8_t upper(uint8_t byte) { return is_within(byte, 'a', 'z') ? byte & 0xDF : byte; }
 static inline int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 static inline int32_t hex_value(uint8_t digit) {
   return is_digit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;

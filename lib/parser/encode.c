@@ -2,8 +2,8 @@
 #include "known.h"
 
 /*
- * Writes go to text[at…) and return where they end. Copies go by blocks and may write up to 15 bytes
- * too many, which the next write covers; TEXT_SIZE has room for that.
+ * Writes go to text[at…) and return where they end. Copies go by blocks and may write up to 15
+ * bytes too many, which the next write covers; TEXT_SIZE has room for that.
  */
 
 static int32_t put(int32_t at, const char *literal, int32_t length) {
@@ -80,14 +80,17 @@ static int32_t copy_value(int32_t at, const struct field *field) {
   return copy(at, field->value_start, field->value_end);
 }
 
+static int32_t is_escape(int32_t at, int32_t end) {
+  return input[at] == '%' && at + 2 < end && is_class(input[at + 1], IS_HEX) &&
+         is_class(input[at + 2], IS_HEX);
+}
+
 /* Percent-decodes the path; what is no escape stays as it is. It has no "%00" (target.c). */
 static int32_t copy_path(int32_t at) {
   const int32_t end = head.path_end;
   if (!(head.flags & FLAG_PATH_ESCAPED)) return copy(at, head.path_start, end);
   for (int32_t from = head.path_start; from < end; from++) {
-    const int32_t is_escape = input[from] == '%' && from + 2 < end &&
-                              is_class(input[from + 1], IS_HEX) && is_class(input[from + 2], IS_HEX);
-    if (!is_escape) {
+    if (!is_escape(from, end)) {
       text[at++] = input[from];
       continue;
     }
@@ -99,7 +102,9 @@ static int32_t copy_path(int32_t at) {
 
 static int32_t copy_method(int32_t at) {
   if (!(settings.permit & CASEFOLD_METHOD)) return copy(at, head.method_start, head.method_end);
-  for (int32_t from = head.method_start; from < head.method_end; from++) text[at++] = upper(input[from]);
+  for (int32_t from = head.method_start; from < head.method_end; from++) {
+    text[at++] = upper(input[from]);
+  }
   return at;
 }
 

@@ -22,7 +22,7 @@ static int32_t trim_blanks(int32_t start, int32_t end) {
   return end;
 }
 
-/* Reads one line of a value with its CRLF and sets where the value ends. Returns the position behind. */
+/* Reads one line of a value with its CRLF and sets where the value ends. Returns what is behind. */
 static int32_t read_value_line(int32_t at, const struct line *line, struct field *field) {
   at = skip_blanks(at, line->stop);
   const int32_t value_end = skip_value(at, line->stop);
@@ -50,7 +50,7 @@ static int32_t read_value(int32_t at, const struct line *line, struct field *fie
   return at;
 }
 
-/* Underscores look like dashes to CGI (CVE-2024-45614); gunicorn's header_map. 1 to keep, 0 to drop. */
+/* To CGI, "_" is "-" (CVE-2024-45614): gunicorn's header_map. 1 to keep, 0 to drop, or an error. */
 static int32_t judge_underscore(const struct field *field, int32_t end) {
   if (settings.header_map == HEADER_MAP_PASS) return 1;
   if (find_byte(field->name_start, field->name_end, '_', end) == field->name_end) return 1;

@@ -3,9 +3,10 @@
 #include "fields.h"
 #include "known.h"
 
-#define IS(field, word) is_text((field)->value_start, (field)->value_end, word, sizeof(word) - 1)
-
-/* RFC 9110 §8.6: digits only, once, no list even of equal numbers (gunicorn#3047, RUSTSEC-2021-0078). */
+/*
+ * RFC 9110 §8.6: digits only, once, no list even of equal numbers (gunicorn#3047, uwsgi#2775,
+ * RUSTSEC-2021-0078).
+ */
 static int32_t note_content_length(struct framing *framing, const struct field *field) {
   const int64_t most = (1LL << 53) - 1;
   int64_t value = 0;
@@ -20,7 +21,7 @@ static int32_t note_content_length(struct framing *framing, const struct field *
   return 1;
 }
 
-/* One element of Transfer-Encoding: which SEEN_ it is. Chunked has no parameters (RFC 9112 §7.1). */
+/* One element of Transfer-Encoding as a SEEN_. Chunked has no parameters (RFC 9112 §7.1). */
 static int32_t judge_coding(int32_t start, int32_t end, int32_t seen) {
   if (start == end || skip_token(start, end) != end) return SEEN_BAD_CODING;
   if (seen & SEEN_CHUNKED) return SEEN_BAD_CODING;
@@ -66,6 +67,12 @@ static int32_t note_connection(struct framing *framing, const struct field *fiel
     if (find_byte(stop, at, '\r', at) != at) return -400;
   }
   return 1;
+}
+
+/* RFC 9110 §10.1.1 defines one expectation. */
+static int32_t judge_expect(const struct field *field) {
+  const int32_t is_known = is_text(field->value_start, field->value_end, "100-continue", 12);
+  return is_known ? SEEN_CONTINUE : SEEN_OTHER_EXPECTATION;
 }
 
 static int32_t note_once(struct framing *framing, int32_t what) {
@@ -130,7 +137,7 @@ int32_t note_field(struct framing *framing, int32_t index) {
       framing->seen |= SEEN_UPGRADE;
       return 1;
     case FIELD_EXPECT:
-      framing->seen |= IS(field, "100-continue") ? SEEN_CONTINUE : SEEN_OTHER_EXPECTATION;
+      framing->seen |= judge_expect(field);
       return 1;
     default:
       return 1;

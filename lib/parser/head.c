@@ -21,8 +21,8 @@ static int32_t read_method(int32_t start, const struct line *line) {
   head.method_end = end;
   head.method_id = find_method(start, end);
   head.flags = settings.permit & CASEFOLD_METHOD ? FLAG_METHOD_CASEFOLDED : 0;
-  if (head.method_id != METHOD_OTHER || settings.permit & PERMIT_UNCONVENTIONAL_METHOD) return end + 1;
-  return is_conventional(start, end) ? end + 1 : -400;
+  if (settings.permit & PERMIT_UNCONVENTIONAL_METHOD) return end + 1;
+  return head.method_id != METHOD_OTHER || is_conventional(start, end) ? end + 1 : -400;
 }
 
 /* RFC 9112 §3.2: no whitespace and no controls, then one SP. Returns the position behind the SP. */

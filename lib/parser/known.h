@@ -1,6 +1,7 @@
 /*
  * Well-known names. The host has the same tables: build.ts copies the texts, in order, to
- * parser_wasm.ts. Fields are sorted by length, which find_field relies on.
+ * parser_wasm.ts. Fields are sorted by length, which find_field relies on, and of one
+ * length the usual ones come last, where it begins.
  */
 #ifndef MONOCEROS_KNOWN_H
 #define MONOCEROS_KNOWN_H
@@ -21,66 +22,66 @@
   X(TE, "te") \
   X(DNT, "dnt") \
   X(VIA, "via") \
-  X(DATE, "date") \
   X(FROM, "from") \
-  X(HOST, "host") \
   X(LINK, "link") \
+  X(DATE, "date") \
+  X(HOST, "host") \
   X(PROXY, "proxy") \
   X(RANGE, "range") \
-  X(ACCEPT, "accept") \
-  X(COOKIE, "cookie") \
+  X(PRAGMA, "pragma") \
   X(EXPECT, "expect") \
   X(ORIGIN, "origin") \
-  X(PRAGMA, "pragma") \
-  X(SEC_GPC, "sec-gpc") \
-  X(REFERER, "referer") \
+  X(COOKIE, "cookie") \
+  X(ACCEPT, "accept") \
   X(TRAILER, "trailer") \
+  X(SEC_GPC, "sec-gpc") \
   X(UPGRADE, "upgrade") \
-  X(IF_MATCH, "if-match") \
+  X(REFERER, "referer") \
   X(IF_RANGE, "if-range") \
   X(PRIORITY, "priority") \
-  X(FORWARDED, "forwarded") \
+  X(IF_MATCH, "if-match") \
   X(SAVE_DATA, "save-data") \
-  X(SEC_CH_UA, "sec-ch-ua") \
+  X(FORWARDED, "forwarded") \
   X(X_API_KEY, "x-api-key") \
   X(X_REAL_IP, "x-real-ip") \
-  X(CONNECTION, "connection") \
-  X(KEEP_ALIVE, "keep-alive") \
+  X(SEC_CH_UA, "sec-ch-ua") \
   X(TRACESTATE, "tracestate") \
+  X(KEEP_ALIVE, "keep-alive") \
+  X(CONNECTION, "connection") \
   X(USER_AGENT, "user-agent") \
   X(TRACEPARENT, "traceparent") \
-  X(CONTENT_TYPE, "content-type") \
   X(MAX_FORWARDS, "max-forwards") \
   X(X_CSRF_TOKEN, "x-csrf-token") \
   X(X_REQUEST_ID, "x-request-id") \
+  X(CONTENT_TYPE, "content-type") \
   X(ACCEPT_RANGES, "accept-ranges") \
-  X(AUTHORIZATION, "authorization") \
-  X(CACHE_CONTROL, "cache-control") \
   X(CONTENT_RANGE, "content-range") \
+  X(CACHE_CONTROL, "cache-control") \
+  X(AUTHORIZATION, "authorization") \
   X(IF_NONE_MATCH, "if-none-match") \
   X(ACCEPT_CHARSET, "accept-charset") \
   X(CONTENT_LENGTH, "content-length") \
-  X(SEC_FETCH_DEST, "sec-fetch-dest") \
-  X(SEC_FETCH_MODE, "sec-fetch-mode") \
-  X(SEC_FETCH_SITE, "sec-fetch-site") \
   X(SEC_FETCH_USER, "sec-fetch-user") \
-  X(ACCEPT_ENCODING, "accept-encoding") \
-  X(ACCEPT_LANGUAGE, "accept-language") \
-  X(X_FORWARDED_FOR, "x-forwarded-for") \
-  X(X_FORWARDED_SSL, "x-forwarded-ssl") \
+  X(SEC_FETCH_SITE, "sec-fetch-site") \
+  X(SEC_FETCH_MODE, "sec-fetch-mode") \
+  X(SEC_FETCH_DEST, "sec-fetch-dest") \
   X(X_REQUEST_START, "x-request-start") \
-  X(CONTENT_ENCODING, "content-encoding") \
-  X(CONTENT_LANGUAGE, "content-language") \
+  X(X_FORWARDED_SSL, "x-forwarded-ssl") \
+  X(X_FORWARDED_FOR, "x-forwarded-for") \
+  X(ACCEPT_LANGUAGE, "accept-language") \
+  X(ACCEPT_ENCODING, "accept-encoding") \
   X(CONTENT_LOCATION, "content-location") \
   X(PROXY_CONNECTION, "proxy-connection") \
-  X(SEC_CH_UA_MOBILE, "sec-ch-ua-mobile") \
-  X(X_FORWARDED_HOST, "x-forwarded-host") \
+  X(CONTENT_LANGUAGE, "content-language") \
+  X(CONTENT_ENCODING, "content-encoding") \
   X(X_FORWARDED_PORT, "x-forwarded-port") \
   X(X_REQUESTED_WITH, "x-requested-with") \
-  X(IF_MODIFIED_SINCE, "if-modified-since") \
+  X(X_FORWARDED_HOST, "x-forwarded-host") \
+  X(SEC_CH_UA_MOBILE, "sec-ch-ua-mobile") \
   X(SEC_WEBSOCKET_KEY, "sec-websocket-key") \
-  X(TRANSFER_ENCODING, "transfer-encoding") \
   X(X_FORWARDED_PROTO, "x-forwarded-proto") \
+  X(TRANSFER_ENCODING, "transfer-encoding") \
+  X(IF_MODIFIED_SINCE, "if-modified-since") \
   X(SEC_CH_UA_PLATFORM, "sec-ch-ua-platform") \
   X(CONTENT_DISPOSITION, "content-disposition") \
   X(IF_UNMODIFIED_SINCE, "if-unmodified-since") \

@@ -1,7 +1,8 @@
 /*
- * The contract of the parser. Functions are pure: they read the input area and the settings, write
- * the output areas, and keep nothing. The same bytes give the same answer, and an answer other than
- * 0 does not change when more bytes follow: errors and limits are judged by position, left to right.
+ * The contract of the parser. Functions are pure: they read the input area and the settings,
+ * write the output areas, and keep nothing. The same bytes give the same answer, and an answer
+ * other than 0 does not change when more bytes follow: errors and limits are judged by position,
+ * left to right.
  *
  * Return values of all parse functions:
  *   > 0  bytes consumed
@@ -20,13 +21,13 @@ enum {
   MAX_FIELDS = 8192,
   MAX_SPANS = 4096,
   /*
-   * No byte of a head is written more than twice (RAW_URI and its parts), and a field line of 4 bytes
-   * becomes at most 9. Untouched pages of it cost nothing.
+   * No byte of a head is written more than twice (RAW_URI and its parts), and a field line of 4
+   * bytes becomes at most 9. Untouched pages of it cost nothing.
    */
   TEXT_SIZE = 2 * INPUT_SIZE + 16 * MAX_FIELDS + 4096,
 };
 
-/* What the operator may set, written by the host before the first call. Zero means the hard limit. */
+/* What the operator may set, written by the host before the first call. 0 means the hard limit. */
 struct settings {
   int32_t max_request_line; /* bytes without CRLF; above: 414 */
   int32_t max_fields;       /* field lines; above: 431 */
@@ -67,7 +68,7 @@ struct head {
   int32_t method_id; /* METHOD_ (known.h), 0 for others */
   int32_t method_start, method_end;
   int32_t target_start, target_end;
-  int32_t path_start, path_end;   /* "*" for asterisk-form; empty for authority-form; else not empty */
+  int32_t path_start, path_end;   /* "*" for asterisk-form, empty for authority-form only */
   int32_t query_start, query_end; /* without "?" and without fragment */
   int32_t authority_start, authority_end; /* of the target, without userinfo; else the Host field */
   int32_t minor_version;                  /* 0 or 1 */
@@ -83,7 +84,7 @@ struct head {
   struct field fields[MAX_FIELDS];
 };
 
-/* Parses a request head at input[start..end). Leading empty lines are consumed with it (RFC 9112 §2.2). */
+/* Parses a head at input[start..end). Empty lines before it are consumed too (RFC 9112 §2.2). */
 int32_t parse_head(int32_t start, int32_t end);
 
 /* Position in a chunked body; the host keeps one for each body. All zero at the start. */
@@ -105,20 +106,20 @@ struct chunks {
  * done or says 0: it stops when the spans are full, and an error behind good bytes is told by the
  * next call. Bytes that were not consumed must be given again, followed by more.
  *
- * Strict: hex digits and CRLF only, extensions and trailers vetted (RFC 9112 §7.1, RFC 9110 §6.5.1).
- * A size line has at most 4 KiB; trailers count as a head.
+ * Strict: hex digits and CRLF only, extensions and trailers vetted (RFC 9112 §7.1, RFC 9110
+ * §6.5.1). A size line has at most 4 KiB; trailers count as a head.
  */
 int32_t decode_chunked(int32_t start, int32_t end);
 
 /*
  * After parse_head, with the same bytes still in the input area: writes names and values, each a
- * list joined by NUL, into the text area for the host language of an app. Returns the bytes of names;
- * the values follow them at once, their number of bytes is in text_values. The host puts its own
- * names and values in front.
+ * list joined by NUL, into the text area for the host language of an app. Returns the bytes of
+ * names; the values follow them at once, their number of bytes is in text_values. The host puts its
+ * own names and values in front.
  *
  *   encode_environ: CGI names of PEP 3333: REQUEST_METHOD, SERVER_PROTOCOL, RAW_URI, QUERY_STRING,
- *     PATH_INFO (percent-decoded), then CONTENT_TYPE, CONTENT_LENGTH, HTTP_… in order of their first
- *     line; repeated ones joined by ",", Cookie by "; ". "Proxy" is left out (CVE-2016-5385).
+ *     PATH_INFO (percent-decoded), then CONTENT_TYPE, CONTENT_LENGTH, HTTP_… in the order of their
+ *     first lines; repeated ones joined by ",", Cookie by "; ". Proxy is left out (CVE-2016-5385).
  *   encode_scope: method, target_path, query, http_version, path (percent-decoded), then fields in
  *     order, names in lower case. See workers/python/frames.ts.
  */

@@ -1,11 +1,15 @@
-/* The PROXY protocol, versions 1 and 2: https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt */
+/*
+ * The PROXY protocol, versions 1 and 2:
+ * https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt
+ */
 #include "authority.h"
 #include "bytes.h"
 
 enum { MAX_TEXT_HEADER = 107, BINARY_START = 16 };
 
 static const uint8_t TEXT_MARK[6] = {'P', 'R', 'O', 'X', 'Y', ' '};
-static const uint8_t BINARY_MARK[12] = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
+static const uint8_t BINARY_MARK[12] = {'\r', '\n', '\r', '\n', 0,   '\r',
+                                        '\n', 'Q',  'U',  'I',  'T', '\n'};
 
 /* 1 if the bytes begin with the mark, 0 if they end within it, -1 if they differ. */
 static int32_t begins_with(int32_t start, int32_t end, const uint8_t *mark, int32_t length) {

@@ -28,8 +28,8 @@ static int32_t find_path_end(int32_t at, int32_t end, int32_t readable) {
 }
 
 /*
- * Path and query. A fragment has no place in a target, but clients send it and gunicorn takes it: it
- * stays in the target and belongs to neither.
+ * Path and query. A fragment has no place in a target, but clients send it and gunicorn takes it:
+ * it stays in the target and belongs to neither.
  */
 static int32_t split_path(int32_t start, int32_t end, int32_t readable) {
   const int32_t path_end = find_path_end(start, end, readable);

@@ -90,3 +90,30 @@ function settingsOf(raw: Record<string, unknown>): ParserSettings {
     permit,
   };
 }
+
+/** Short, for a case with a limit of 10 bytes. */
+const HOST = "Host: x\r\n";
+
+/** The case with a Host field in each HTTP/1.1 head that has none, or null if none is missing. */
+export function withHost(one: Case): Case | null {
+  const text = Buffer.from(one.bytes).toString("latin1");
+  if (one.accept === null) return putHostInFirstHead(one, text);
+  let changed = text;
+  const accept = one.accept.map((request) => {
+    if (request.version !== "1.1" || request.headers.some(([name]) => name === "host")) {
+      return request;
+    }
+    const line = ` ${request.target} HTTP/1.1\r\n`;
+    changed = changed.replace(line, () => line + HOST);
+    return { ...request, headers: [["host", "x"], ...request.headers] as [string, string][] };
+  });
+  return changed === text ? null : { ...one, accept, bytes: Buffer.from(changed, "latin1") };
+}
+
+function putHostInFirstHead(one: Case, text: string): Case | null {
+  const head = /HTTP\/1\.1\r\n/.exec(text);
+  if (head === null || /\r\nhost:/i.test(text)) return null;
+  const at = head.index + head[0].length;
+  const changed = text.slice(0, at) + HOST + text.slice(at);
+  return { ...one, bytes: Buffer.from(changed, "latin1") };
+}

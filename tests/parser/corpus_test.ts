@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { Parser } from "../../lib/parser/parser.ts";
 import { Connection, type Outcome } from "./connection.ts";
-import { type Case, readCorpus } from "./corpus.ts";
+import { type Case, readCorpus, withHost } from "./corpus.ts";
 import { type Deviation, DEVIATIONS } from "./corpus_deviations.ts";
 import { type Random, randomFrom } from "./random.ts";
 
 const CORPUS = readCorpus();
 const SEED = 20261123;
 const RANDOM_CUTS = 20;
-/** Short, for a case with a limit of 10 bytes. */
-const HOST = "Host: x\r\n";
 
 const DEVIATION_OF = new Map<string, Deviation>(
   DEVIATIONS.flatMap((deviation) => deviation.cases.map((name) => [name, deviation])),
@@ -19,12 +16,12 @@ const DEVIATION_OF = new Map<string, Deviation>(
 
 for (const original of CORPUS) {
   test(`corpus ${original.name}`, () => {
-    const withHost = putHost(original);
-    if (withHost !== null) {
+    const hosted = withHost(original);
+    if (hosted !== null) {
       const outcome = replay(original, [original.bytes]);
       assert.ok(outcome.status >= 400, "RFC 9112 §3.2: HTTP/1.1 without Host is refused");
     }
-    check(withHost ?? original, DEVIATION_OF.get(original.name));
+    check(hosted ?? original, DEVIATION_OF.get(original.name));
   });
 }
 
@@ -33,30 +30,6 @@ test("the corpus has all its cases, and deviations name cases of it", () => {
   const names = new Set(CORPUS.map((one) => one.name));
   for (const name of DEVIATION_OF.keys()) assert.ok(names.has(name), name);
 });
-
-/** The case with a Host field in each HTTP/1.1 head that has none, or null if none is missing. */
-function putHost(one: Case): Case | null {
-  const text = Buffer.from(one.bytes).toString("latin1");
-  if (one.accept === null) return putHostInFirstHead(one, text);
-  let changed = text;
-  const accept = one.accept.map((request) => {
-    if (request.version !== "1.1" || request.headers.some(([name]) => name === "host")) {
-      return request;
-    }
-    const line = ` ${request.target} HTTP/1.1\r\n`;
-    changed = changed.replace(line, () => line + HOST);
-    return { ...request, headers: [["host", "x"], ...request.headers] as [string, string][] };
-  });
-  return changed === text ? null : { ...one, accept, bytes: Buffer.from(changed, "latin1") };
-}
-
-function putHostInFirstHead(one: Case, text: string): Case | null {
-  const head = /HTTP\/1\.1\r\n/.exec(text);
-  if (head === null || /\r\nhost:/i.test(text)) return null;
-  const at = head.index + head[0].length;
-  const changed = text.slice(0, at) + HOST + text.slice(at);
-  return { ...one, bytes: Buffer.from(changed, "latin1") };
-}
 
 function* byteByByte(bytes: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at++) yield bytes.subarray(at, at + 1);

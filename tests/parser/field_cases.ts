@@ -311,6 +311,12 @@ export const FIELD_CASES: readonly ParserCase[] = [
     settings: { ...FOLDING, maxFieldSize: 12 },
   },
   {
+    name: "a fold behind a line at the limit",
+    input: fields("X: 3456789", " 1"),
+    result: -431,
+    settings: { ...FOLDING, maxFieldSize: 12 },
+  },
+  {
     name: "no fold behind a line at the limit",
     input: fields("X: 3456789", "Y: 1"),
     result: "all",

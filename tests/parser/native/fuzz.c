@@ -3,10 +3,10 @@
  *
  *   fuzz CASES COUNT SEED
  *
- * Each input stands right before an unreadable page. Checked are: what the sanitizers find; that the
- * bytes as a whole and byte by byte give the same; that an answer does not change when bytes follow;
- * that it does not depend on where the bytes stand. The last line is a digest of all that was seen,
- * which is the same for every build.
+ * Each input stands right before an unreadable page. Checked are: what the sanitizers find; that
+ * the bytes as a whole and byte by byte give the same; that an answer does not change when bytes
+ * follow; that it does not depend on where the bytes stand. The last line has a digest of all that
+ * was seen, which is the same for every build.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,18 +31,15 @@ static uint32_t random_below(uint32_t below) {
 }
 
 static const char *const WORDS[] = {
-    "\r\n",      "\r",         "\n",       "\r\n\r\n",   "\r\n ",       " ",
-    "\t",        ":",          ";",        ",",          "=",           "\"",
-    "\\",        "%00",        "%",        "?",          "#",           "*",
-    "/",         "@",          "[::1]",    "_",          "-",           "0",
-    "1",         "ffffffff",   "FFFFFFFFFFFFFFFFF",      "9007199254740991",
-    "9007199254740992",        "Host: a\r\n",            "Host:\r\n",   "Content-Length: 5\r\n",
-    "Content-Length: 0\r\n",   "Transfer-Encoding: chunked\r\n",        "Transfer-Encoding: gzip\r\n",
-    "Connection: close\r\n",   "Connection: keep-alive, Upgrade\r\n",   "Upgrade: x\r\n",
-    "Expect: 100-continue\r\n", "Expect: x\r\n",         "Proxy: x\r\n", "X_Y: 1\r\n",
-    "Cookie: a=b\r\n",         "x: y\r\n",  "chunked",   "HTTP/1.0",    "HTTP/1.1",
-    "HTTP/1.2",  "GET ",       "OPTIONS ", "CONNECT ",   "http://b:80", "0\r\n\r\n",
-    "5\r\nhello\r\n",          "\x80",     "\xff",       "\x7f",        "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n",
+    "\r\n", "\r", "\n", "\r\n\r\n", "\r\n ", " ", "\t", ":", ";", ",", "=", "\"", "\\", "%00", "%",
+    "?", "#", "*", "/", "@", "[::1]", "_", "-", "0", "1", "ffffffff", "FFFFFFFFFFFFFFFFF",
+    "9007199254740991", "9007199254740992", "Host: a\r\n", "Host:\r\n", "Content-Length: 5\r\n",
+    "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip\r\n",
+    "Connection: close\r\n", "Connection: keep-alive, Upgrade\r\n", "Upgrade: x\r\n",
+    "Expect: 100-continue\r\n", "Expect: x\r\n", "Proxy: x\r\n", "X_Y: 1\r\n", "Cookie: a=b\r\n",
+    "x: y\r\n", "chunked", "HTTP/1.0", "HTTP/1.1", "HTTP/1.2", "GET ", "OPTIONS ", "CONNECT ",
+    "http://b:80", "0\r\n\r\n", "5\r\nhello\r\n", "\x80", "\xff", "\x7f",
+    "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n",
 };
 enum { WORD_COUNT = sizeof(WORDS) / sizeof(WORDS[0]) };
 
@@ -52,7 +49,8 @@ struct buffer {
 };
 
 /* Replaces bytes[at..at+removed) by other bytes, as far as there is room. */
-static void splice(struct buffer *buffer, int32_t at, int32_t removed, const void *with, int32_t size) {
+static void splice(struct buffer *buffer, int32_t at, int32_t removed, const void *with,
+                   int32_t size) {
   if (buffer->length - removed + size > MAX_INPUT) return;
   uint8_t copy[MAX_INPUT];
   memcpy(copy, with, (size_t)size);
@@ -175,9 +173,9 @@ static void check_classes(void) {
   for (int32_t byte = 0; byte < 256; byte++) {
     const block b = fill((uint8_t)byte);
     const uint8_t shown = (uint8_t)byte;
-    const int32_t is_same = !non_tokens(b) == is_class(shown, IS_TOKEN) &&
-                            !non_targets(b) == is_class(shown, IS_TARGET) &&
-                            !non_values(b) == is_class(shown, IS_VALUE);
+    const int32_t is_same = (non_tokens(b) == 0) == is_class(shown, IS_TOKEN) &&
+                            (non_targets(b) == 0) == is_class(shown, IS_TARGET) &&
+                            (non_values(b) == 0) == is_class(shown, IS_VALUE);
     if (!is_same) fail("classes differ", &shown, 1);
   }
 #endif

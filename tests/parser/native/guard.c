@@ -24,7 +24,8 @@ enum { FORBIDDEN_BEFORE = 64, ROOM = 2 * INPUT_SIZE };
 
 static uint8_t *map_guarded(void) {
   const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  uint8_t *start = mmap(NULL, ROOM + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const int32_t kind = MAP_PRIVATE | MAP_ANONYMOUS;
+  uint8_t *start = mmap(NULL, ROOM + page, PROT_READ | PROT_WRITE, kind, -1, 0);
   if (start == MAP_FAILED || mprotect(start + ROOM, page, PROT_NONE)) {
     perror("mmap");
     exit(2);

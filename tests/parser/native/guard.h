@@ -3,7 +3,7 @@
 #define GUARD_H
 #include <stdint.h>
 
-/* Puts bytes at the end of the readable memory and lets `input` point `before` bytes before them. */
+/* Puts bytes at the end of readable memory and lets `input` point `before` bytes before them. */
 void place_input(const uint8_t *bytes, int32_t length, int32_t before);
 
 #endif

@@ -15,7 +15,7 @@ void fail(const char *what, const uint8_t *bytes, int32_t length) {
   for (int32_t i = 0; i < 6; i++) fprintf(stderr, " %d", limits[i]);
   fprintf(stderr, "\n%d bytes: \"", length);
   for (int32_t i = 0; i < length; i++) {
-    const int32_t is_plain = bytes[i] >= ' ' && bytes[i] < 0x7F && bytes[i] != '"' && bytes[i] != '\\';
+    const int32_t is_plain = bytes[i] >= ' ' && bytes[i] < 0x7F && !strchr("\"\\", bytes[i]);
     fprintf(stderr, is_plain ? "%c" : "\\x%02x", bytes[i]);
   }
   fprintf(stderr, "\"\n");
@@ -46,7 +46,8 @@ static int32_t count_nuls(int32_t start, int32_t end) {
   return count;
 }
 
-static void digest_encoded(struct session *session, int32_t names, const uint8_t *bytes, int32_t size) {
+static void digest_encoded(struct session *session, int32_t names, const uint8_t *bytes,
+                           int32_t size) {
   const int32_t end = names + text_values;
   if (end > TEXT_SIZE - 16) fail("text area too small", bytes, size);
   if (count_nuls(0, names) != count_nuls(names, end)) fail("names and values differ", bytes, size);
@@ -65,7 +66,7 @@ static int64_t content_length(void) {
 }
 
 static void check_head(const uint8_t *bytes, int32_t size) {
-  if (size > 0 && memcmp(bytes + size - 4, "\r\n\r\n", 4)) fail("head without its end", bytes, size);
+  if (memcmp(bytes + size - 4, "\r\n\r\n", 4)) fail("head without its end", bytes, size);
   if (head.flags & FLAG_CHUNKED && content_length() != 0) fail("two framings", bytes, size);
   if (content_length() < 0 || content_length() >= 1LL << 53) fail("content length", bytes, size);
   if (head.end != size) fail("end of head", bytes, size);

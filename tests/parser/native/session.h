@@ -1,6 +1,6 @@
 /*
- * The least that a server does with a connection. What it sees goes into a digest, in which it makes
- * no difference how the bytes were cut.
+ * The least that a server does with a connection. What it sees goes into a digest, in which it
+ * makes no difference how the bytes were cut.
  */
 #ifndef SESSION_H
 #define SESSION_H
