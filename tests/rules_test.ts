@@ -37,7 +37,6 @@ const MAY_IMPORT: Record<string, string[]> = {
 const PACKAGES: Record<string, string> = {
   "@logtape/logtape": "lib",
   "smol-toml": "lib/config",
-  "srvx": "workers/node",
 };
 
 const FORBIDDEN_FOLDERS = ["utils", "util", "helpers", "common", "misc", "core", "shared"];

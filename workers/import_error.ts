@@ -20,7 +20,8 @@ interface ImportFailure {
 }
 
 /** Deno's words for an import that leads nowhere. */
-const DENO_MISSING = /^(?:Import "([^"]+)" not a dependency|Module not found "([^"]+)")/;
+const DENO_MISSING =
+  /^(?:Import "([^"]+)" not a dependency|Module not found "([^"]+)"|Cannot find module '([^']+)')/;
 /** Deno's report of a syntax error: the message, lines with a bar before them, and where it is. */
 const DENO_SYNTAX =
   /^(?:SyntaxError: |The module's source code could not be parsed: )?(.*?)\n[\s|]*\n?\s*\d+ \| (.*)\n[^]*?\s+at (?:file:\/\/)?(\S+:\d+:\d+)/;
@@ -61,7 +62,7 @@ function explainSyntax({ message, position }: ImportFailure): string | null {
 function explainMissing({ message, specifier, referrer }: ImportFailure): string | null {
   const text = plainText(message);
   const denoName = DENO_MISSING.exec(text);
-  const name = typeof specifier === "string" ? specifier : denoName?.[1] ?? denoName?.[2];
+  const name = typeof specifier === "string" ? specifier : denoName?.slice(1).find(Boolean);
   if (name === undefined) return null;
   const importer = typeof referrer === "string" ? referrer : /\bat (\S+)\s*$/.exec(text)?.[1];
   const by = importer === undefined ? "" : `, imported by ${importer.replace(/^file:\/\//, "")}`;
@@ -73,19 +74,20 @@ function explainMissing({ message, specifier, referrer }: ImportFailure): string
 /** The app's own error, with the frames that are in its files. */
 function explainThrown(error: unknown): string {
   if (!(error instanceof Error)) return `it throws ${inspect(error)}`;
-  const { message, name } = error;
-  const frames = plainText(error.stack).split("\n").filter(isFrameOfApp);
-  return [`${name}: ${plainText(message)}`, ...frames].join("\n").replaceAll("file://", "");
+  const { message, name, stack } = error;
+  const frames = plainText(stack).split("\n").filter((line) => /^\s+at /.test(line));
+  const ours = frames.findIndex((line) => OWN_FRAME.some((mark) => line.includes(mark)));
+  const theirs = (ours === -1 ? frames : frames.slice(0, ours)).filter(isFrameOfApp);
+  return [`${name}: ${plainText(message)}`, ...theirs].join("\n").replaceAll("file://", "");
 }
 
-/** Frames of the runtime and of this server say nothing to the app's author. */
+/** Here the app's frames end: in this server's sources, or in the executable. */
+const OWN_FRAME = [new URL("./load_script.ts", import.meta.url).pathname, "/$bunfs/"];
+
+/** Frames of the runtime say nothing to the app's author. */
 function isFrameOfApp(line: string): boolean {
-  return /^\s+at /.test(line) &&
-    !/\b(node|ext|native|bun|deno):|\$bunfs|\[native code\]/.test(line) &&
-    !line.includes(import.meta.url) && !line.includes(OWN_LOADER);
+  return !/\b(node|ext|native|bun|deno):|\[native code\]/.test(line);
 }
-
-const OWN_LOADER = new URL("./load_script.ts", import.meta.url).pathname;
 
 function plainText(text: unknown): string {
   return typeof text === "string" ? stripVTControlCharacters(text) : "";

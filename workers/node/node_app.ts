@@ -18,9 +18,9 @@ export interface NodeAppOptions {
 /**
  * An app that speaks Node's `http`.
  *
- * Request and response are the runtime's own classes, joined to the exchange directly. Adapters from npm were tried first: srvx,
- * fetch-to-node and light-my-request take what the app writes without a limit when the client is slow, and do not tell it that the
- * client is gone.
+ * Request and response are the runtime's own classes, joined to the exchange directly. Of the adapters from npm, srvx takes
+ * what the app writes without a limit when the client is slow and does not tell it that the client is gone (seen);
+ * fetch-to-node and light-my-request gather responses as well (read).
  */
 export class NodeApp implements App {
   readonly #handler: NodeHandler;

@@ -44,6 +44,12 @@ export function createResponse(
     writeEarlyHints: (_hints: unknown, callback?: Callback) => skip(callback),
     addTrailers: () => {},
   });
+  // Bun's own getter looks at a state that only its own methods change.
+  Object.defineProperty(response, "headersSent", {
+    value: false,
+    writable: true,
+    configurable: true,
+  });
   exchange.onDrain = () => response.emit("drain");
   whenGone(exchange, () => sender.close());
   return response;
@@ -78,8 +84,9 @@ class ResponseSender {
     this.#reason = typeof reason === "string" ? reason : response.statusMessage ?? "";
     response.statusMessage = this.#reason || (STATUS_CODES[status] ?? "");
     this.#fields = formatFields(outgoingPairs(response.getHeaders()));
-    // `headersSent`, and the refusal to set more fields, are read from this member on Node and on its followers.
+    // From now on `setHeader()` refuses: it looks at `_header`.
     Object.assign(response, {
+      headersSent: true,
       _header: `HTTP/1.1 ${status} ${response.statusMessage}\r\n${this.#fields.text}\r\n`,
     });
     return response;

@@ -27,9 +27,9 @@ export const FRAME = {
   boot: 1,
   /**
    * Worker → process. `a` = bytes of names, `b` = bytes of values, the rest is body. Names and values are lists
-   * joined by NUL, latin-1, equally long. Names of a WSGI request are environ keys (`REQUEST_METHOD`, …, repeated fields joined
-   * by ","), the last is `PATH_INFO` (percent-decoded: its value may contain NUL). Names of an ASGI request: first the eight of
-   * {@link SCOPE_NAMES}, then field names in lower case as received.
+   * joined by NUL, latin-1, equally long; no value has a NUL. Names of a WSGI request are environ keys: first
+   * {@link ENVIRON_NAMES}, then `REQUEST_METHOD` …, `PATH_INFO` (percent-decoded) and the fields, repeated ones joined by ",".
+   * Names of an ASGI request: first the eight of {@link SCOPE_NAMES}, then field names in lower case as received.
    */
   request: 2,
   /** Both ways. Part of a body; flag `end` on the last, which may be empty. */
