@@ -1,4 +1,5 @@
 import process from "node:process";
+import { isWorkerProcess } from "./lib/channel/channel.ts";
 import metadata from "./deno.json" with { type: "json" };
 import type { Config } from "./lib/config/config.ts";
 import { loadConfig, type LoadedConfig } from "./lib/config/load.ts";
@@ -8,12 +9,11 @@ import { AppLoadError, ConfigError, EXIT } from "./lib/errors.ts";
 import { compileFormat } from "./lib/http/access_log.ts";
 import { createLog, type OpenLog } from "./lib/log.ts";
 import { runSupervisor } from "./lib/supervisor/supervisor.ts";
-import { ROLE_VARIABLE } from "./lib/supervisor/worker_handle.ts";
 import { appKind } from "./workers/app_kind.ts";
 import { openApp } from "./workers/open_app.ts";
 import { runWorker } from "./workers/worker.ts";
 
-process.exit(await (process.env[ROLE_VARIABLE] === "worker" ? runWorker() : main()));
+process.exit(await (isWorkerProcess() ? runWorker() : main()));
 
 /** @returns The exit code. */
 async function main(): Promise<number> {

@@ -11,12 +11,12 @@
  * @module
  */
 import process from "node:process";
+import { isWorkerProcess } from "./lib/channel/channel.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "./lib/config/config.ts";
 import { configOf } from "./lib/config/load.ts";
 import { createLog } from "./lib/log.ts";
 import { runSupervisor } from "./lib/supervisor/supervisor.ts";
-import { ROLE_VARIABLE } from "./lib/supervisor/worker_handle.ts";
 import { captureResponses } from "./workers/fetch/captured_response.ts";
 import type { RequestInfo } from "./workers/fetch/request_info.ts";
 import { openExport } from "./workers/open_export.ts";
@@ -58,7 +58,7 @@ export type ServeOptions = Partial<Omit<Config, "app" | "config" | "checkConfig"
  */
 export async function serve(app: ScriptApp, options: ServeOptions = {}): Promise<number> {
   // A worker is nothing but a worker: it must not go on with what the program does after serving.
-  if (process.env[ROLE_VARIABLE] === "worker") {
+  if (isWorkerProcess()) {
     captureResponses();
     process.exit(
       await runWorker((log) => openExport(app, { name: "app", interface: "auto", log })),

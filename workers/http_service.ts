@@ -95,9 +95,12 @@ export class HttpService {
     this.#listeners = [];
   }
 
+  /** Also closes the inherited sockets: while one is open here, clients wait in its queue for nobody. */
   #end(): void {
     this.#isEnding = true;
     this.#stopListening();
+    for (const { fd } of this.#inherited) runtime.libc.close(fd);
+    this.#inherited = [];
   }
 }
 

@@ -1,10 +1,11 @@
 import process from "node:process";
-import { type Channel, openSupervisorChannel } from "../lib/channel/channel.ts";
-import type { ToSupervisor, ToWorker } from "../lib/channel/messages.ts";
+import { type Channel, openSupervisorChannel, ROLE_VARIABLE } from "../lib/channel/channel.ts";
+import type { InheritedListener, ToSupervisor, ToWorker } from "../lib/channel/messages.ts";
 import type { Config } from "../lib/config/config.ts";
 import { AppLoadError, ConfigError, EXIT } from "../lib/errors.ts";
 import type { App } from "../lib/http/exchange.ts";
 import { createLog, type OpenLog } from "../lib/log.ts";
+import { runtime } from "../lib/runtime/current.ts";
 import { HttpService } from "./http_service.ts";
 import { type OpenApp, openApp, scriptApp } from "./open_app.ts";
 
@@ -43,11 +44,13 @@ class Worker {
     this.#channel = openSupervisorChannel({
       received: (message) => this.#obey(message),
       // The supervisor has died: nobody would replace or stop this worker any more.
-      closed: () => this.#end(EXIT.ok),
+      closed: () => void this.#drain(this.#gracefulMs),
     });
   }
 
   run(): Promise<number> {
+    // What an app starts is no worker, even if it is this program again.
+    delete process.env[ROLE_VARIABLE];
     ignoreTerminalSignals();
     process.on("SIGTERM", () => void this.#drain(this.#gracefulMs));
     return this.#ended.promise;
@@ -73,19 +76,20 @@ class Worker {
   async #start(start: Start): Promise<void> {
     const { config } = start;
     this.#gracefulMs = config.gracefulTimeout * 1000;
+    this.#beat = setInterval(() => this.#sendBeat(), BEAT_MS);
+    keepFromChildren(start.listeners);
     try {
       this.#log = openLog(config);
       applyEnvironment(config.rawEnv);
       process.chdir(config.chdir);
       this.#app = await this.#openApp(start, this.#log);
-      if (this.#isEnding) return this.#end(EXIT.ok);
+      if (this.#isEnding) return;
       this.#service = new HttpService({ app: this.#app.app, config, log: this.#log });
       this.#service.listen(start.listeners);
     } catch (error) {
       return await this.#fail(error);
     }
     await this.#channel.send({ type: "ready" });
-    this.#beat = setInterval(() => this.#sendBeat(), BEAT_MS);
   }
 
   async #openApp({ config, appProcesses }: Start, log: OpenLog): Promise<OpenApp> {
@@ -101,8 +105,9 @@ class Worker {
     this.#end(exitCode);
   }
 
+  /** Also while the app is loaded, which may take long. */
   #sendBeat(): void {
-    const { connections, requests } = this.#service!;
+    const { connections, requests } = this.#service ?? { connections: 0, requests: 0 };
     void this.#channel.send({ type: "beat", connections, requests });
   }
 
@@ -119,9 +124,9 @@ class Worker {
   async #drain(withinMs: number): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    if (this.#service === null) return; // Still starting: #start sees that it ends.
-    await this.#service.drain(withinMs);
-    await this.#app!.app.close();
+    // Nothing was accepted before the start was complete.
+    await this.#service?.drain(withinMs);
+    await this.#app?.app.close();
     await this.#channel.send({ type: "drained" });
     this.#end(EXIT.ok);
   }
@@ -145,6 +150,16 @@ function applyEnvironment(assignments: readonly string[]): void {
 
 function openLog(config: Config): OpenLog {
   return createLog({ level: config.loglevel, file: config.errorlog, json: config.logJson });
+}
+
+/** The channel's fd, see `WorkerCommand` of the supervisor. */
+const CHANNEL_FD = 3;
+
+/** An app process that held these open would keep a dead worker's port and channel alive. Deno passes them on else. */
+function keepFromChildren(listeners: readonly InheritedListener[]): void {
+  for (const fd of [CHANNEL_FD, ...listeners.map((listener) => listener.fd)]) {
+    runtime.libc.setCloseOnExec(fd);
+  }
 }
 
 /** Ctrl-C and a terminal that closes reach the whole process group; the supervisor decides what they mean. */

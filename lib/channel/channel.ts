@@ -1,6 +1,14 @@
 import process from "node:process";
 import type { ToSupervisor, ToWorker } from "./messages.ts";
 
+/** The role of a process, in its environment. */
+export const ROLE_VARIABLE = "MONOCEROS_ROLE";
+
+/** Whether a supervisor has started this process as its worker. */
+export function isWorkerProcess(): boolean {
+  return process.env[ROLE_VARIABLE] === "worker";
+}
+
 /** The part of `ChildProcess` and `process` that carries messages; the two have it in common. */
 export interface MessagePort {
   readonly connected?: boolean;

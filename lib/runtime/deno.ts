@@ -101,13 +101,25 @@ function listen(fd: number, backlog: number, opened: (socket: Socket) => SocketU
     const socket = new DenoSocket(netSocket);
     socket.connect(opened(socket));
   });
+  keepFromBlocking(fd);
   server.listen({ fd: denoRuntime.libc.duplicate(fd), backlog });
   // Adopting a socket calls listen() with a backlog of Deno's own.
   denoRuntime.libc.listen(fd, backlog);
   return { stop: () => void server.close() };
 }
 
+/**
+ * Deno's accept() relies on sockets being non-blocking, but starting a process with one of them as its fd makes it
+ * blocking, for all processes that share it. Then accept() would hold up a whole worker until the next connection:
+ * the time limit ends that, and whoever starts or becomes such a process makes the socket non-blocking again.
+ */
+function keepFromBlocking(fd: number): void {
+  denoRuntime.libc.setNonBlocking(fd);
+  denoRuntime.libc.setAcceptTimeout(fd, 1);
+}
+
 function adopt(fd: number, user: SocketUser): Socket {
+  denoRuntime.libc.setNonBlocking(fd);
   const options: SocketConstructorOpts = {
     fd,
     readable: true,

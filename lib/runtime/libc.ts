@@ -30,8 +30,9 @@ const SOCK_STREAM = 1;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
-const SO_ACCEPTCONN = 30;
 const SO_REUSEPORT = 15;
+const SO_RCVTIMEO = 20;
+const SO_ACCEPTCONN = 30;
 const SO_ATTACH_REUSEPORT_CBPF = 51;
 const SO_DETACH_REUSEPORT_BPF = 68;
 const IPPROTO_TCP = 6;
@@ -186,6 +187,15 @@ export class Libc {
   setNonBlocking(fd: number): void {
     const flags = this.#check("fcntl", this.#calls.fcntl(fd, F_GETFL, 0));
     this.#check("fcntl", this.#calls.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+  }
+
+  /** Limits how long accept() waits where the socket is not non-blocking. Clocks of the kernel tick each 1 to 10 ms. */
+  setAcceptTimeout(fd: number, timeoutMs: number): void {
+    // struct timeval: seconds and microseconds, as signed 64-bit numbers.
+    const timeval = new DataView(new ArrayBuffer(16));
+    timeval.setBigInt64(0, BigInt(Math.floor(timeoutMs / 1000)), true);
+    timeval.setBigInt64(8, BigInt(Math.round(timeoutMs % 1000) * 1000), true);
+    this.#setOption(fd, SOL_SOCKET, SO_RCVTIMEO, new Uint8Array(timeval.buffer));
   }
 
   /** Keeps an fd from child processes. What a process has inherited, it passes on otherwise. */

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import process from "node:process";
-import { openWorkerChannel } from "../channel/channel.ts";
+import { openWorkerChannel, ROLE_VARIABLE } from "../channel/channel.ts";
 import type { Channel, MessagePort } from "../channel/channel.ts";
 import type { ToSupervisor, ToWorker } from "../channel/messages.ts";
+import { runtime } from "../runtime/current.ts";
 
 /** How a worker's process is started. */
 export interface WorkerCommand {
@@ -31,9 +32,6 @@ export interface WorkerUser {
   /** The process is gone, and nothing is received any more. */
   exited(exit: WorkerExit): void;
 }
-
-/** The role of a process, in its environment. */
-export const ROLE_VARIABLE = "MONOCEROS_ROLE";
 
 /** How long the rest of a dead worker's messages may take. A process it left behind could hold its channel open. */
 const LAST_MESSAGES_MS = 250;
@@ -108,6 +106,8 @@ export function spawnWorker(options: WorkerCommand, user: WorkerUser): WorkerHan
     env: workerEnvironment(options.env),
     stdio: ["ignore", "inherit", "inherit", "ipc", ...options.fds],
   });
+  // Deno makes the sockets blocking that it passes on, also for the workers that already use them.
+  for (const fd of options.fds) runtime.libc.setNonBlocking(fd);
   return new WorkerHandle(child, user);
 }
 

@@ -81,3 +81,22 @@ test("attachReusePortFilter() takes a program and detachReusePortFilter() remove
   assert.equal(libc.acceptQueueLength(fd), 0);
   libc.close(fd);
 });
+
+test("setCloseOnExec() and setNonBlocking() set their flags and keep the others", () => {
+  const fd = libc.listenTcp(LOCAL);
+  libc.setCloseOnExec(fd);
+  libc.setNonBlocking(fd);
+  const [, flags = ""] =
+    /flags:\s*(\d+)/.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, "utf8")) ??
+      [];
+  // O_CLOEXEC, O_NONBLOCK and O_RDWR.
+  assert.equal(Number.parseInt(flags, 8), 0o2000000 | 0o4000 | 0o2);
+  libc.close(fd);
+});
+
+test("setAcceptTimeout() takes parts of a second", () => {
+  const fd = libc.listenTcp(LOCAL);
+  libc.setAcceptTimeout(fd, 1);
+  libc.setAcceptTimeout(fd, 1500);
+  libc.close(fd);
+});

@@ -15,13 +15,15 @@ import type { Log } from "../../lib/log.ts";
 import { runtime } from "../../lib/runtime/current.ts";
 import type { Listener } from "../../lib/socket.ts";
 import { runSupervisor } from "../../lib/supervisor/supervisor.ts";
-import { ROLE_VARIABLE } from "../../lib/supervisor/worker_handle.ts";
+import { isWorkerProcess } from "../../lib/channel/channel.ts";
 
 const BEAT_MS = 200;
 
 class FakeWorker {
   readonly #channel: Channel<ToSupervisor>;
   #listeners: Listener[] = [];
+  #connections = 0;
+  #isDraining = false;
 
   constructor() {
     this.#channel = openSupervisorChannel({
@@ -36,7 +38,8 @@ class FakeWorker {
         return void this.#start(message);
       case "drain":
         for (const listener of this.#listeners) listener.stop();
-        return void this.#channel.send({ type: "drained" }).then(() => process.exit(0));
+        this.#isDraining = true;
+        return this.#leaveWhenIdle();
       case "stop":
         return process.exit(0);
       case "scale":
@@ -48,6 +51,16 @@ class FakeWorker {
     }
   }
 
+  #closed(): void {
+    this.#connections--;
+    if (this.#isDraining) this.#leaveWhenIdle();
+  }
+
+  #leaveWhenIdle(): void {
+    if (this.#connections > 0) return;
+    void this.#channel.send({ type: "drained" }).then(() => process.exit(0));
+  }
+
   async #start({ config, listeners, slot, generation }: ToWorker & { type: "start" }) {
     const behavior = readFileSync(config.app ?? "", "utf8").trim();
     if (behavior === "fail") {
@@ -57,9 +70,10 @@ class FakeWorker {
     if (behavior === "die") return process.exit(9);
     this.#listeners = listeners.map(({ fd }) =>
       runtime.listen(fd, config.backlog, (socket) => {
+        this.#connections++;
         socket.write(`${process.pid} ${slot} ${generation}`);
         socket.end();
-        return { received() {}, drained() {}, ended() {}, closed() {} };
+        return { received() {}, drained() {}, ended() {}, closed: () => this.#closed() };
       })
     );
     await this.#channel.send({ type: "ready" });
@@ -101,7 +115,7 @@ async function supervise(): Promise<number> {
   });
 }
 
-if (process.env[ROLE_VARIABLE] === "worker") {
+if (isWorkerProcess()) {
   new FakeWorker();
 } else {
   try {
