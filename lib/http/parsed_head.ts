@@ -112,7 +112,7 @@ export class ParsedHead implements RequestHead {
   #positions(): Int32Array {
     const parser = this.#parser;
     if (parser.current !== this) {
-      parser.load(this.#bytes.subarray(this.#start, this.#end), this.#start);
+      parser.loadPart(this.#bytes, this.#start, this.#end);
       parser.parseHead(this.#start, this.#end);
       parser.current = this;
     }

@@ -168,6 +168,13 @@ export class Parser {
     this.current = null;
   }
 
+  /** Copies a part of `bytes` to the same place in the input area, without making a view of it first. */
+  loadPart(bytes: Buffer, start: number, end: number): void {
+    bytes.copy(this.bytes, start, start, end);
+    this.loaded = null;
+    this.current = null;
+  }
+
   /** Parses a request head in the input area. */
   parseHead(start: number, end: number): number {
     this.current = null;
