@@ -6,10 +6,12 @@ import { loadConfig, type LoadedConfig } from "./lib/config/load.ts";
 import { printConfig } from "./lib/config/print_config.ts";
 import { usage } from "./lib/config/usage.ts";
 import { AppLoadError, ConfigError, EXIT } from "./lib/errors.ts";
-import { compileFormat } from "./lib/http/access_log.ts";
 import { createLog, type OpenLog } from "./lib/log.ts";
 import { runSupervisor } from "./lib/supervisor/supervisor.ts";
+import { enterAppEnvironment } from "./workers/app_environment.ts";
 import { appKind } from "./workers/app_kind.ts";
+import { closeApp } from "./workers/close_app.ts";
+import { checkHttpSettings } from "./workers/http_settings.ts";
 import { openApp } from "./workers/open_app.ts";
 import { runWorker } from "./workers/worker.ts";
 
@@ -47,26 +49,22 @@ async function run(args: string[]): Promise<number> {
 /** @param cwd Where the server was started: relative paths begin there, also at a reload. */
 async function load(args: string[], cwd: string): Promise<LoadedConfig> {
   const loaded = await loadConfig({ args, env: process.env, cwd });
-  const { app, accessLogFormat, printConfig } = loaded.config;
+  const { app, printConfig } = loaded.config;
   if (app === null && !printConfig) {
     throw new ConfigError(
       'No app is given: name one, for instance "monoceros app.ts" or "monoceros main:app"',
       { exitCode: EXIT.usage },
     );
   }
-  try {
-    compileFormat(accessLogFormat);
-  } catch (error) {
-    throw new ConfigError((error as SyntaxError).message, { cause: error });
-  }
+  checkHttpSettings(loaded.config);
   return loaded;
 }
 
 /** `--check-config`: the settings are right, is the app? */
 async function checkApp(config: Config, log: OpenLog): Promise<number> {
-  process.chdir(config.chdir);
+  enterAppEnvironment(config);
   const { app } = await openApp(config, 1, log);
-  await app.close();
+  await closeApp(app, config.gracefulTimeout * 1000, log);
   return EXIT.ok;
 }
 

@@ -17,8 +17,9 @@ import type { Config } from "./lib/config/config.ts";
 import { configOf } from "./lib/config/load.ts";
 import { createLog } from "./lib/log.ts";
 import { runSupervisor } from "./lib/supervisor/supervisor.ts";
-import { captureResponses } from "./workers/fetch/captured_response.ts";
+import { replaceGlobals } from "./workers/fetch/replaced_globals.ts";
 import type { RequestInfo } from "./workers/fetch/request_info.ts";
+import { checkHttpSettings } from "./workers/http_settings.ts";
 import { openExport } from "./workers/open_export.ts";
 import { runWorker } from "./workers/worker.ts";
 
@@ -59,12 +60,13 @@ export type ServeOptions = Partial<Omit<Config, "app" | "config" | "checkConfig"
 export async function serve(app: ScriptApp, options: ServeOptions = {}): Promise<number> {
   // A worker is nothing but a worker: it must not go on with what the program does after serving.
   if (isWorkerProcess()) {
-    captureResponses();
+    replaceGlobals();
     process.exit(
       await runWorker((log) => openExport(app, { name: "app", interface: "auto", log })),
     );
   }
   const config = configOf(options, process.cwd());
+  checkHttpSettings(config);
   const log = createLog({ level: config.loglevel, file: config.errorlog, json: config.logJson });
   return await runSupervisor({
     config,

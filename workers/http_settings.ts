@@ -1,4 +1,6 @@
 import type { Config } from "../lib/config/config.ts";
+import { ConfigError } from "../lib/errors.ts";
+import { compileFormat } from "../lib/http/access_log.ts";
 import type { Limits } from "../lib/http/limits.ts";
 import { HEADER_MAP, type ParserSettings, PERMIT } from "../lib/parser/parser.ts";
 
@@ -11,6 +13,20 @@ export function limitsOf(config: Config): Limits {
     writeTimeoutMs: config.writeTimeout * 1000,
     maxBody: config.limitRequestBody,
   };
+}
+
+/**
+ * Checks what only the HTTP side understands, before a worker stumbles over it.
+ *
+ * @throws {ConfigError} If the access log's format names an atom that does not exist.
+ */
+export function checkHttpSettings({ accessLogFormat }: Pick<Config, "accessLogFormat">): void {
+  try {
+    compileFormat(accessLogFormat);
+  } catch (error) {
+    // The function throws nothing else than a SyntaxError.
+    throw new ConfigError((error as SyntaxError).message, { cause: error });
+  }
 }
 
 /** Turns the operator's settings into those of the parser. */

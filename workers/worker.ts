@@ -6,11 +6,15 @@ import { AppLoadError, ConfigError, EXIT } from "../lib/errors.ts";
 import type { App } from "../lib/http/exchange.ts";
 import { createLog, type OpenLog } from "../lib/log.ts";
 import { runtime } from "../lib/runtime/current.ts";
+import { enterAppEnvironment } from "./app_environment.ts";
+import { closeApp } from "./close_app.ts";
 import { HttpService } from "./http_service.ts";
 import { type OpenApp, openApp, scriptApp } from "./open_app.ts";
 
 /** How often the supervisor gets a sign of life, in milliseconds. */
 const BEAT_MS = 1000;
+/** What is left to an app for closing when its requests took all the time; the supervisor kills after a second. */
+const CLOSE_MS = 500;
 
 type Start = Extract<ToWorker, { type: "start" }>;
 
@@ -80,8 +84,7 @@ class Worker {
     keepFromChildren(start.listeners);
     try {
       this.#log = openLog(config);
-      applyEnvironment(config.rawEnv);
-      process.chdir(config.chdir);
+      enterAppEnvironment(config);
       this.#app = await this.#openApp(start, this.#log);
       if (this.#isEnding) return;
       this.#service = new HttpService({ app: this.#app.app, config, log: this.#log });
@@ -124,9 +127,13 @@ class Worker {
   async #drain(withinMs: number): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    const end = performance.now() + withinMs;
     // Nothing was accepted before the start was complete.
     await this.#service?.drain(withinMs);
-    await this.#app?.app.close();
+    if (this.#app !== null && this.#log !== null) {
+      const leftMs = Math.max(end - performance.now(), CLOSE_MS);
+      await closeApp(this.#app.app, leftMs, this.#log);
+    }
     await this.#channel.send({ type: "drained" });
     this.#end(EXIT.ok);
   }
@@ -137,14 +144,6 @@ class Worker {
     this.#service?.stop();
     this.#app?.kill();
     this.#ended.resolve(exitCode);
-  }
-}
-
-/** @param assignments `NAME=VALUE` each. */
-function applyEnvironment(assignments: readonly string[]): void {
-  for (const assignment of assignments) {
-    const at = assignment.indexOf("=");
-    process.env[assignment.slice(0, at)] = assignment.slice(at + 1);
   }
 }
 

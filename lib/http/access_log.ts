@@ -53,6 +53,12 @@ export class AccessLog {
     this.#file = file;
   }
 
+  /** Notes what cannot be found out any more when the exchange is over: a closed socket does not know its peer. */
+  begin(exchange: Http1Exchange): void {
+    exchange.startedAt = performance.now();
+    void exchange.endpoints.clientAddress;
+  }
+
   add(exchange: Http1Exchange): void {
     const elapsedMs = performance.now() - exchange.startedAt;
     for (const part of this.#parts) {
@@ -141,7 +147,6 @@ export function clockTime(date: Date): string {
     `${offset < 0 ? "-" : "+"}${zone}`;
 }
 
-// deno-lint-ignore no-control-regex
 const UNSAFE = /["\\]|[^\x20-\x7e]/g;
 
 /** Text of a client cannot end a quoted part or a line (CVE-2020-7694). */

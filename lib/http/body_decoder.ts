@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { CHUNKS, type Parser } from "../parser/parser.ts";
+import { CHUNKS, INPUT_SIZE, type Parser } from "../parser/parser.ts";
 import type { BodyReceiver } from "./body_receiver.ts";
 
 /**
@@ -49,10 +49,21 @@ export class ChunkedDecoder implements BodyDecoder {
   }
 
   push(bytes: Buffer, start: number): number {
+    let at = start;
+    while (at < bytes.length && !this.receiver.hasAll) {
+      // What one call decodes must fit into the parser's input area.
+      const room = INPUT_SIZE - (this.#rest?.length ?? 0);
+      const taken = this.#pushPiece(bytes.subarray(at, at + room));
+      if (taken < 0) return taken;
+      at += taken;
+    }
+    return at - start;
+  }
+
+  /** @returns How many bytes of `piece` belonged to the body: all, unless it ends there. */
+  #pushPiece(piece: Buffer): number {
     const restSize = this.#rest?.length ?? 0;
-    const input = this.#rest === null
-      ? bytes.subarray(start)
-      : Buffer.concat([this.#rest, bytes.subarray(start)]);
+    const input = this.#rest === null ? piece : Buffer.concat([this.#rest, piece]);
     this.#rest = null;
     let at = 0;
     while (!this.receiver.hasAll) {
@@ -60,8 +71,8 @@ export class ChunkedDecoder implements BodyDecoder {
       if (consumed < 0) return consumed;
       at += consumed;
       if (consumed === 0) {
-        this.#rest = input.subarray(at);
-        return bytes.length - start;
+        if (at < input.length) this.#rest = input.subarray(at);
+        return piece.length;
       }
     }
     return at - restSize;
@@ -72,16 +83,23 @@ export class ChunkedDecoder implements BodyDecoder {
     if (parser.loaded !== input) parser.load(input, 0);
     const consumed = parser.decodeChunked(at, input.length, this.#state);
     if (consumed < 0) return consumed;
-    const found = parser.chunks;
-    const spanEnd = CHUNKS.spans + 2 * found[CHUNKS.spanCount]!;
-    const isDone = found[CHUNKS.isDone] === 1;
-    const spans = found.slice(CHUNKS.spans, spanEnd);
-    for (let i = 0; i < spans.length; i += 2) {
-      this.#size += spans[i + 1]! - spans[i]!;
-      if (this.#maxBody !== 0 && this.#size > this.#maxBody) return -413;
-      this.receiver.push(input.subarray(spans[i], spans[i + 1]));
-    }
+    const isDone = parser.chunks[CHUNKS.isDone] === 1;
+    const data = this.#dataIn(input);
+    this.#size += data.length;
+    if (this.#maxBody !== 0 && this.#size > this.#maxBody) return -413;
+    this.receiver.push(data);
     if (isDone) this.receiver.finish();
     return consumed;
+  }
+
+  /** What was decoded, in one piece: many tiny chunks shall not become as many objects. */
+  #dataIn(input: Buffer): Buffer {
+    const { chunks } = this.#parser;
+    const end = CHUNKS.spans + 2 * chunks[CHUNKS.spanCount]!;
+    const spans: Buffer[] = [];
+    for (let at = CHUNKS.spans; at < end; at += 2) {
+      spans.push(input.subarray(chunks[at], chunks[at + 1]));
+    }
+    return spans.length === 1 ? spans[0]! : Buffer.concat(spans);
   }
 }

@@ -6,8 +6,6 @@ import { BODY_HIGH_WATER } from "./limits.ts";
 export interface BodySource {
   /** The consumer wants bytes: send `100 Continue` if the client waits for it, read on, watch the deadline. */
   bodyWanted(): void;
-  /** Enough bytes wait: stop reading. */
-  bodyFull(): void;
 }
 
 /**
@@ -84,7 +82,6 @@ export class BodyReceiver implements RequestBody {
     }
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
-    if (this.#waitingBytes >= BODY_HIGH_WATER) this.#source.bodyFull();
   }
 
   /** The last byte has come. */

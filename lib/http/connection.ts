@@ -6,6 +6,7 @@ import { errorResponse } from "./error_response.ts";
 import { type ExchangeOwner, Http1Exchange } from "./http1_exchange.ts";
 import { INPUT_HIGH_WATER, LINGER_BYTES, LINGER_MS, TURN_REQUESTS } from "./limits.ts";
 import { Output } from "./output.ts";
+import { ReadSwitch } from "./read_switch.ts";
 import { RequestReader } from "./request_reader.ts";
 import type { HeadFormatter } from "./response_head.ts";
 import type { HttpServer } from "./server.ts";
@@ -13,7 +14,7 @@ import { reasonPhrase } from "./status.ts";
 import type { Timed } from "./timer_wheel.ts";
 
 /** What a connection's deadline is for. */
-type Wait = "first byte" | "next request" | "head" | "app" | "body" | "client" | "linger";
+type Wait = "next request" | "head" | "app" | "body" | "client" | "linger";
 
 /** `closing`: the last response is in the output; `lingering`: it is sent, FIN too; input is thrown away. */
 type State = "open" | "closing" | "lingering" | "closed";
@@ -21,8 +22,7 @@ type State = "open" | "closing" | "lingering" | "closed";
 /**
  * One HTTP/1.x connection: reads requests, has them answered in order, writes responses.
  *
- * All requests that one read brings are parsed in one go and what is answered at once leaves in one write. A request
- * whose answer takes time holds back the ones behind it.
+ * What one read brings and is answered at once leaves in one write. A slow answer holds back the ones behind it.
  */
 export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed {
   readonly output: Output;
@@ -32,12 +32,14 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
   readonly #socket: Socket;
   readonly #server: HttpServer;
   readonly #reader: RequestReader;
+  readonly #reading: ReadSwitch;
   #state: State = "open";
-  #wait: Wait = "first byte";
+  #wait: Wait = "next request";
   #exchange: Http1Exchange | null = null;
-  #isReading = true;
   #isProceeding = false;
   #isFlushDue = false;
+  /** Nothing of what was received can be answered without more bytes. */
+  #isExhausted = true;
   #peerEnded = false;
   #discarded = 0;
 
@@ -45,9 +47,10 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     this.#socket = socket;
     this.#server = server;
     this.#reader = new RequestReader(server.parser, server.limits.maxBody, this);
+    this.#reading = new ReadSwitch(socket);
     this.output = new Output(socket);
     this.endpoints = new SocketEndpoints(socket, listener);
-    this.#await("first byte", server.limits.headTimeoutMs);
+    this.#await("next request", server.limits.headTimeoutMs);
   }
 
   get heads(): HeadFormatter {
@@ -68,15 +71,17 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
   drained(): void {
     this.output.unblock();
     if (this.output.isBlocked) return this.#await("client", this.#server.limits.writeTimeoutMs);
-    if (!this.output.isFull) this.#exchange?.onDrain?.();
+    // It took everything: should it block again in onDrain(), that is a new wait.
+    if (this.#wait === "client") this.#wait = "app";
+    this.#exchange?.onDrain?.();
     this.#proceed();
   }
 
   ended(): void {
     this.#peerEnded = true;
-    if (this.#reader.openBody !== null) this.#abandon("the client left within a request body");
-    else if (this.#state === "lingering") this.#socket.end();
-    else this.#proceed();
+    if (this.#state === "lingering") this.#socket.end();
+    else if (this.#exchange === null || this.#reader.openBody === null) this.#proceed();
+    else this.#abandon("the client left within a request body");
   }
 
   closed(): void {
@@ -89,14 +94,14 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
 
   // --- what wheel and server say ---------------------------------------------------------------
 
-  /** Cuts the connection: the worker ends. */
+  /** Cuts the connection: the worker ends. A response that is on its way is not destroyed by a reset. */
   abort(): void {
-    this.#abandon("the server stops");
+    if (this.#exchange === null && this.output.isEmpty) this.#socket.end();
+    else this.#abandon("the server stops");
   }
 
   expire(): void {
     switch (this.#wait) {
-      case "first byte":
       case "next request":
       case "linger":
         return this.#socket.end();
@@ -126,8 +131,8 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     this.#exchange = null;
     this.#server.answered(exchange);
     this.#reader.openBody?.discard();
-    if (!exchange.persists) this.#state = "closing";
-    this.#proceed();
+    if (exchange.persists) this.#proceed();
+    else this.#close();
   }
 
   cut(exchange: Http1Exchange, reason: string): void {
@@ -137,8 +142,7 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
   }
 
   complain(exchange: Http1Exchange, reason: string): void {
-    const { method, target } = exchange.head;
-    this.#server.log.error(`Error handling request ${method} ${target}: ${reason}`);
+    this.#server.complain(exchange, reason);
   }
 
   flush(): void {
@@ -164,21 +168,17 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     if (!this.#isProceeding) this.#updateWait();
   }
 
-  bodyFull(): void {
-    if (!this.#isProceeding) this.#updateWait();
-  }
-
   // --- requests -------------------------------------------------------------------------------
 
   /** Goes on as far as possible: answers, sends, closes, waits. */
   #proceed(): void {
     if (this.#isProceeding || this.#state === "closed") return;
     this.#isProceeding = true;
-    const isExhausted = this.#answerWaiting();
+    this.#isExhausted = this.#answerWaiting();
     // A request that is answered in the same turn shall leave with those before it in one write.
     if (this.#exchange?.isStarted === false && !this.output.isEmpty) this.flushSoon();
     else this.output.flush();
-    if (this.#peerEnded && isExhausted && this.#state === "open") this.#state = "closing";
+    if (this.#peerEnded && this.#isExhausted && this.#state === "open") this.#state = "closing";
     if (this.#state === "closing" && this.output.isEmpty) this.#linger();
     this.#isProceeding = false;
     this.#updateWait();
@@ -208,20 +208,28 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     this.#server.begin(this.#exchange);
   }
 
-  // --- ends -----------------------------------------------------------------------------------
+  // --- ends and waits -------------------------------------------------------------------------
 
   #badBody(status: number, reason: string): void {
-    if (this.#exchange?.isStarted === false) this.#reject(status, reason);
-    else this.#abandon(reason);
+    // Without an exchange the request is answered, and that response shall arrive.
+    if (this.#exchange === null) this.#close();
+    else if (this.#exchange.isStarted) this.#abandon(reason);
+    else this.#reject(status, reason);
   }
 
   /** Answers a request that no app will answer, and closes. */
   #reject(status: number, reason: string): void {
     const client = this.endpoints.clientAddress || "unix";
     this.#server.log.warning(`Invalid request from ip=${client}: ${reason} (${status})`);
+    if (this.#exchange !== null) this.#exchange.status = status;
     this.#loseExchange(reason);
     this.output.addText(errorResponse(status, this.heads));
-    this.#state = "closing";
+    this.#close();
+  }
+
+  /** Closes once the output is sent. */
+  #close(): void {
+    if (this.#state === "open") this.#state = "closing";
     this.#proceed();
   }
 
@@ -250,7 +258,7 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     if (this.#peerEnded) return this.#socket.end();
     this.#socket.shutdown();
     this.#await("linger", LINGER_MS);
-    this.#setReading(true);
+    this.#reading.set(true);
   }
 
   #throwAway(size: number): void {
@@ -258,8 +266,6 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     if (this.#discarded > LINGER_BYTES) this.#socket.terminate();
     else if (this.#reader.openBody === null && this.#state === "open") this.#discarded = 0;
   }
-
-  // --- waiting --------------------------------------------------------------------------------
 
   #await(wait: Wait, delayMs: number): void {
     this.#wait = wait;
@@ -270,31 +276,25 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
   #updateWait(): void {
     if (this.#state === "lingering" || this.#state === "closed") return;
     const { limits } = this.#server;
-    const body = this.#reader.openBody;
+    const { openBody: body, owesContinue, waiting } = this.#reader;
     if (this.output.isBlocked) {
       if (this.#wait !== "client") this.#await("client", limits.writeTimeoutMs);
-    } else if (body !== null && (body.wantsMore || this.#exchange === null)) {
+    } else if (body !== null && !owesContinue && (body.wantsMore || this.#exchange === null)) {
       this.#await("body", limits.bodyTimeoutMs);
     } else if (this.#exchange !== null) {
       this.#await("app", Infinity);
-    } else if (this.#reader.waiting > 0) {
+    } else if (waiting > 0) {
       if (this.#wait !== "head") this.#await("head", limits.headTimeoutMs);
-    } else if (this.#wait !== "first byte") {
+    } else {
       this.#await("next request", limits.keepaliveMs);
     }
-    this.#setReading(this.#wantsInput());
+    this.#reading.set(this.#wantsInput());
   }
 
   #wantsInput(): boolean {
     const body = this.#reader.openBody;
-    if (this.#exchange === null) return !this.output.isFull;
-    return body !== null ? body.wantsMore : this.#reader.waiting < INPUT_HIGH_WATER;
-  }
-
-  #setReading(isReading: boolean): void {
-    if (isReading === this.#isReading) return;
-    this.#isReading = isReading;
-    if (isReading) this.#socket.resume();
-    else this.#socket.pause();
+    if (this.#exchange !== null && body !== null) return body.wantsMore;
+    if (this.#exchange === null && this.output.isFull) return false;
+    return this.#isExhausted || this.#reader.waiting < INPUT_HIGH_WATER;
   }
 }

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { RequestBody } from "./body.ts";
 import type { Endpoints, Exchange } from "./exchange.ts";
 import { ERROR_FIELDS } from "./error_response.ts";
-import type { FieldBlock } from "./fields.ts";
+import { type FieldBlock, isAscii } from "./fields.ts";
 import type { Output } from "./output.ts";
 import type { RequestHead } from "./request_head.ts";
 import { checkStatus, type HeadFormatter } from "./response_head.ts";
@@ -96,8 +96,9 @@ export class Http1Exchange implements Exchange {
       ? (status === 304 ? declared : -1)
       : (declared === -1 ? size : declared);
     const head = this.#begin(status, fields, reason, length);
-    if (hasContent && size > 0) this.#addWhole(head, fields.isAscii, body!, size);
-    else this.#addHead(head, fields.isAscii);
+    const isHeadAscii = fields.isAscii && isAscii(reason);
+    if (hasContent && size > 0) this.#addWhole(head, isHeadAscii, body!, size);
+    else this.#addHead(head, isHeadAscii);
     this.#finish();
   }
 
@@ -113,7 +114,7 @@ export class Http1Exchange implements Exchange {
     const length = this.#framing === "length" || status === 304 ? declared : -1;
     const head = this.#begin(status, fields, reason, length, this.#framing === "chunked");
     if (this.isHead) this.#framing = "none";
-    this.#addHead(head, fields.isAscii);
+    this.#addHead(head, fields.isAscii && isAscii(reason));
     this.#owner.flushSoon();
   }
 
@@ -191,7 +192,7 @@ export class Http1Exchange implements Exchange {
   }
 
   #cutToLength(bytes: Uint8Array): Uint8Array {
-    if (bytes.length > this.#remaining && !this.isHead) {
+    if (bytes.length > this.#remaining) {
       const excess = bytes.length - this.#remaining;
       this.#owner.complain(this, `its response exceeds its Content-Length by ${excess} bytes; cut`);
       bytes = bytes.subarray(0, this.#remaining);

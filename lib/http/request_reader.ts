@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { contentLength, FLAG, HEAD, METHODS, type Parser } from "../parser/parser.ts";
+import { contentLength, FLAG, HEAD, INPUT_SIZE, METHODS, type Parser } from "../parser/parser.ts";
 import { type BodyDecoder, ChunkedDecoder, LengthDecoder } from "./body_decoder.ts";
 import { BodyReceiver, type BodySource } from "./body_receiver.ts";
 import { ParsedHead } from "./parsed_head.ts";
@@ -69,11 +69,15 @@ export class RequestReader {
 
   /** @returns 1 if there is a request, 0 if more bytes are needed, or minus a status. */
   next(): number {
-    const input = this.#input;
+    let input = this.#input;
     if (input === null || this.#decoder !== null) return 0;
     const parser = this.#parser;
-    if (parser.loaded !== input) parser.load(input, 0);
-    const size = parser.parseHead(this.#at, input.length);
+    if (input.length > INPUT_SIZE) {
+      input = this.#input = input.subarray(this.#at);
+      this.#at = 0;
+      parser.load(input.subarray(0, INPUT_SIZE), 0);
+    } else if (parser.loaded !== input) parser.load(input, 0);
+    const size = parser.parseHead(this.#at, Math.min(input.length, INPUT_SIZE));
     if (size <= 0) return size;
     return this.#found(input, this.#at, this.#at + size);
   }
@@ -83,6 +87,7 @@ export class RequestReader {
     this.#input = null;
     this.#at = 0;
     this.#decoder = null;
+    this.owesContinue = false;
   }
 
   #found(input: Buffer, start: number, end: number): number {

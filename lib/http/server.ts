@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Log } from "../log.ts";
 import type { Parser } from "../parser/parser.ts";
 import type { Socket } from "../socket.ts";
@@ -67,14 +68,19 @@ export class HttpServer {
   /** Has a request answered. */
   begin(exchange: Http1Exchange): void {
     this.requests++;
-    if (this.#accessLog !== null) exchange.startedAt = performance.now();
+    this.#accessLog?.begin(exchange);
     try {
       this.#app.handle(exchange);
     } catch (error) {
-      const { method, target } = exchange.head;
-      this.log.error(`Error handling request ${method} ${target}: ${(error as Error).stack}`);
+      this.complain(exchange, inspect(error));
       exchange.fail();
     }
+  }
+
+  /** The app did something wrong. */
+  complain(exchange: Http1Exchange, reason: string): void {
+    const { method, target } = exchange.head;
+    this.log.error(`Error handling request ${method} ${target}: ${reason}`);
   }
 
   /** An exchange is over, answered or not. */

@@ -9,6 +9,11 @@ export interface Timed {
 
 /** Milliseconds between two turns; deadlines are late by at most that much. */
 const TICK_MS = 100;
+/**
+ * A turn that comes late counts as no more than this. While the process was held up it could not hear its clients, and
+ * what they have sent meanwhile must be read before their time is over.
+ */
+const MAX_TURN_MS = 500;
 /** Slots; longer waits go around more than once. */
 const SLOT_COUNT = 512;
 
@@ -19,7 +24,7 @@ const SLOT_COUNT = 512;
  * that slot comes up.
  */
 export class TimerWheel {
-  /** Milliseconds, updated each turn: the worker's cheap clock. */
+  /** Milliseconds, updated each turn: the worker's cheap clock. It stands still while the process is held up. */
   now = performance.now();
   readonly #slots: Set<Timed>[] = Array.from({ length: SLOT_COUNT }, () => new Set());
   readonly #onTick: () => void;
@@ -32,7 +37,17 @@ export class TimerWheel {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.advance(performance.now()), TICK_MS);
+    let last = performance.now();
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      this.elapse(now - last);
+      last = now;
+    }, TICK_MS);
+  }
+
+  /** Turns the wheel after a wait, of which only {@link MAX_TURN_MS} count. */
+  elapse(ms: number): void {
+    this.advance(this.now + Math.min(ms, MAX_TURN_MS));
   }
 
   stop(): void {

@@ -9,8 +9,10 @@ import {
   compileFormat,
   DEFAULT_ACCESS_FORMAT,
 } from "../../lib/http/access_log.ts";
+import { SocketEndpoints } from "../../lib/http/endpoints.ts";
 import { formatFields } from "../../lib/http/fields.ts";
 import type { Http1Exchange } from "../../lib/http/http1_exchange.ts";
+import type { Socket } from "../../lib/socket.ts";
 import { LogFile } from "../../lib/log_file.ts";
 
 /** An exchange that is over, as far as the access log looks at it. */
@@ -49,6 +51,21 @@ function lineOf(format: string, fields: Record<string, string> = {}): string {
   log.flush();
   return written.slice(0, -1);
 }
+
+test("AccessLog: the address of a client that left is known still", () => {
+  let written = "";
+  const file = { write: (lines: string) => written += lines } as unknown as LogFile;
+  const socket: { remoteAddress: string | undefined } = { remoteAddress: "192.0.2.7" };
+  const exchange = exchangeOf({});
+  const endpoints = new SocketEndpoints(socket as Socket, { host: "127.0.0.1", port: 8000 });
+  Object.assign(exchange, { endpoints });
+  const log = new AccessLog("%(h)s", file);
+  log.begin(exchange);
+  socket.remoteAddress = undefined;
+  log.add(exchange);
+  log.flush();
+  assert.equal(written, "192.0.2.7\n");
+});
 
 test("AccessLog: the default is the combined format", () => {
   const line = lineOf(DEFAULT_ACCESS_FORMAT, { referer: "http://r/", "user-agent": "curl/8" });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Socket } from "../../lib/socket.ts";
 
@@ -12,6 +13,8 @@ export class FakeSocket implements Socket {
   readonly remotePort = 40_000;
 
   write(data: Uint8Array | string): number {
+    // Runtimes send text as UTF-8, so anything else than ASCII would become other bytes.
+    if (typeof data === "string") assert.match(data, /^[\0-\x7f]*$/);
     const bytes = Buffer.from(data as string, "latin1");
     const taken = Math.min(this.takes.shift() ?? bytes.length, bytes.length);
     if (taken > 0) this.writes.push(bytes.subarray(0, taken));

@@ -38,10 +38,15 @@ test("formatFields() lets obs-text pass and says so", () => {
   assert.equal(block.isAscii, false);
 });
 
+test("formatFields() takes blanks off a value, and nothing else: 0xA0 ends a character in UTF-8", () => {
+  assert.equal(formatFields([["x", " \ta b\xc3\xa0\t "]]).text, "x: a b\xc3\xa0\r\n");
+});
+
 const refused: [why: string, name: string, value: string][] = [
   ["CR LF in a value splits the response (CVE-2020-7695)", "x", "a\r\nset-cookie: b"],
   ["CR alone", "x", "a\rb"],
   ["LF alone", "x", "a\nb"],
+  ["CR LF at the end", "x", "a\r\n"],
   ["NUL", "x", "a\0b"],
   ["DEL", "x", "a\x7fb"],
   ["a character above one byte", "x", "a\u20acb"],

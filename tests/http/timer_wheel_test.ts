@@ -89,6 +89,16 @@ test("TimerWheel: after a long pause of the process every deadline still comes",
   assert.deepEqual(entries.filter((entry) => entry.expired.length !== 1).length, 0);
 });
 
+test("TimerWheel: a process that was held up does not let deadlines pass that nobody could meet", () => {
+  const wheel = wheelAt(1_000_000);
+  const entry = new Entry(wheel);
+  wheel.set(entry, 2000);
+  wheel.elapse(60_000);
+  assert.deepEqual(entry.expired, []);
+  for (let turn = 0; turn < 20; turn++) wheel.elapse(100);
+  assert.equal(entry.expired.length, 1);
+});
+
 test("TimerWheel: an entry may set its next deadline while it expires", () => {
   const wheel = wheelAt(1_000_000);
   let count = 0;
