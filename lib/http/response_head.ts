@@ -56,7 +56,6 @@ export class HeadFormatter {
   }
 }
 
-// deno-lint-ignore no-control-regex
 const BAD_REASON = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** @throws {TypeError} If a status or reason phrase of an app cannot be sent (RFC 9112 §4). */
