@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import process from "node:process";
 import type { Exchange } from "../lib/http/exchange.ts";
-import { captureResponses } from "../workers/fetch/captured_response.ts";
+import { replaceGlobals } from "../workers/fetch/replaced_globals.ts";
 import { FetchApp, type FetchHandler } from "../workers/fetch/fetch_app.ts";
 import { FakeHead } from "../tests/workers/fake_exchange.ts";
 
@@ -58,7 +58,7 @@ class NullExchange implements Exchange {
   }
 }
 
-captureResponses();
+replaceGlobals();
 const hono = new Hono();
 hono.get("/hello", (context) => context.text("Hello, World!"));
 const honoJson = new Hono();

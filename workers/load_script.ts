@@ -6,7 +6,7 @@ import { nearestName } from "../lib/config/nearest.ts";
 import { AppLoadError } from "../lib/errors.ts";
 import type { App } from "../lib/http/exchange.ts";
 import type { Log } from "../lib/log.ts";
-import { captureResponses } from "./fetch/captured_response.ts";
+import { replaceGlobals } from "./fetch/replaced_globals.ts";
 import { explainImportError } from "./import_error.ts";
 import { openExport, type ScriptInterface } from "./open_export.ts";
 
@@ -31,7 +31,7 @@ export async function loadScriptApp(options: ScriptAppOptions): Promise<App> {
   const file = resolve(options.chdir ?? process.cwd(), path);
   checkFile(file, options.spec);
   // Before the import: the app may make responses at its top level.
-  captureResponses();
+  replaceGlobals();
   const exported = pickExport(await importScript(file, options.spec), exportName, options.spec);
   return await openExport(exported, {
     name: options.spec,

@@ -152,11 +152,11 @@ for (const [index, [name, text, exitCode, pattern, options]] of WRONG.entries())
 }
 
 test("loadScriptApp() names the nearest file when there is none", async () => {
-  await assert.rejects(loadScriptApp({ spec: "expres.ts", chdir: APPS, log }), (error) => {
+  await assert.rejects(loadScriptApp({ spec: "elysa.ts", chdir: APPS, log }), (error) => {
     assert.ok(error instanceof AppLoadError);
     assert.match(
       error.message,
-      /there is no file .*expres\.ts; the nearest name there is express\.ts/,
+      /there is no file .*elysa\.ts; the nearest name there is elysia\.ts/,
     );
     assert.equal(error.exitCode, EXIT.appLoad);
     return true;
@@ -172,14 +172,14 @@ test("loadScriptApp() says when there is no folder, or it is one", async () => {
 });
 
 async function ask(framework: string, request: FakeRequest): Promise<FakeExchange> {
-  const app = await loadScriptApp({ spec: `${framework}.ts`, chdir: APPS, log });
+  const app = await loadScriptApp({ spec: framework, chdir: APPS, log });
   const exchange = new FakeExchange(request);
   app.handle(exchange);
   await exchange.over;
   return exchange;
 }
 
-for (const framework of ["hono", "elysia", "express", "koa", "fastify"]) {
+for (const framework of ["hono.ts", "elysia.ts", "express.js", "koa.js", "fastify.ts"]) {
   test(`${framework} answers JSON`, async () => {
     const { status, text } = await ask(framework, { target: "/hello/you" });
     assert.deepEqual([status, JSON.parse(text)], [200, { hello: "you" }]);

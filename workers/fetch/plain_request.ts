@@ -16,6 +16,11 @@ export class PlainRequest extends Request {
   readonly #exchange: Exchange;
   #signal: AbortSignal | null = null;
 
+  static {
+    // Apps look at `request.constructor`: it is the one of all requests.
+    Reflect.deleteProperty(this.prototype, "constructor");
+  }
+
   /** @throws {RefusedRequest} If there can be no such `Request`. */
   constructor(exchange: Exchange) {
     const method = requestMethod(exchange.head.method);

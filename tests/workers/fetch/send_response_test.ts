@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CapturedResponse, captureResponses } from "../../../workers/fetch/captured_response.ts";
+import { CapturedResponse } from "../../../workers/fetch/captured_response.ts";
 import type { FetchHandler } from "../../../workers/fetch/fetch_app.ts";
+import { replaceGlobals } from "../../../workers/fetch/replaced_globals.ts";
 import { FakeBody, FakeExchange } from "../fake_exchange.ts";
 import { appOf, ask, streamOf } from "./ask.ts";
 
 const NativeResponse = Object.getPrototypeOf(CapturedResponse) as typeof Response;
-captureResponses();
+replaceGlobals();
 
 const TEXT = "content-type: text/plain;charset=UTF-8";
 const bytes = new TextEncoder().encode("bytes");

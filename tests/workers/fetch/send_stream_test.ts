@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CapturedResponse, captureResponses } from "../../../workers/fetch/captured_response.ts";
+import { CapturedResponse } from "../../../workers/fetch/captured_response.ts";
+import { replaceGlobals } from "../../../workers/fetch/replaced_globals.ts";
 import { FakeExchange } from "../fake_exchange.ts";
 import { appOf, ask, streamOf } from "./ask.ts";
 
 const NativeResponse = Object.getPrototypeOf(CapturedResponse) as typeof Response;
-captureResponses();
+replaceGlobals();
 
 const bytes = new TextEncoder().encode("bytes");
 
