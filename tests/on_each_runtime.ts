@@ -47,7 +47,7 @@ export function onEachRuntime(
       try {
         await withinDeadline(body(start, runtime), options.timeoutMs ?? TIMEOUT_MS);
         for (const server of servers) {
-          server.signal("SIGTERM");
+          server.signal("SIGQUIT");
           await withinDeadline(assertGone(server), TIMEOUT_MS);
         }
       } catch (error) {

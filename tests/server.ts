@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { LogLines } from "./log_lines.ts";
+import { commandLineOf, killQuietly, processesWith } from "./processes.ts";
 import { denoPath, EXECUTABLE, ROOT, VENV } from "./toolchain/paths.ts";
 
 /** `bun` is the compiled executable, `deno` is `deno run -A cli.ts`. */
@@ -42,6 +43,7 @@ export interface Server {
   readonly log: LogLines;
   /** Resolves when the process has ended. */
   readonly exit: Promise<Exit>;
+  /** Sends a signal, unless it has ended. */
   signal(name: NodeJS.Signals): void;
   /** Ends it gracefully. @returns How it ended. */
   stop(): Promise<Exit>;
@@ -113,15 +115,17 @@ function watch(child: ChildProcess, mark: string): Server {
   const log = new LogLines();
   if (child.stdout) log.read(child.stdout);
   if (child.stderr) log.read(child.stderr);
+  let isOver = false;
   const exit = new Promise<Exit>((resolve) => {
     child.on("error", (error) => log.lines.push(error.message));
+    child.on("exit", () => isOver = true);
     child.on("close", (code, signal) => {
       log.close();
       resolve({ code, signal });
     });
   });
   const pid = child.pid ?? 0;
-  const children = () => processesOf(mark).filter((id) => id !== pid);
+  const children = () => processesWith(`${MARK}=${mark}`).filter((id) => id !== pid);
   return {
     url: "",
     port: 0,
@@ -129,11 +133,14 @@ function watch(child: ChildProcess, mark: string): Server {
     log,
     exit,
     children,
-    signal: (name) => void child.kill(name),
-    stop: () => (child.kill("SIGTERM"), exit),
+    // Not child.kill(): with Deno that works once, and the exit is reported as a death by that signal.
+    signal: (name) => void (isOver || process.kill(pid, name)),
+    stop() {
+      this.signal("SIGTERM");
+      return exit;
+    },
     async kill() {
-      child.kill("SIGKILL");
-      for (const id of processesOf(mark)) killQuietly(id);
+      for (const id of processesWith(`${MARK}=${mark}`)) killQuietly(id);
       await exit;
     },
   };
@@ -151,32 +158,9 @@ export async function assertGone(server: Server): Promise<void> {
   while (server.children().length > 0 && Date.now() < deadline) await delay(20);
   const left = server.children();
   if (left.length === 0) return;
-  const names = left.map((pid) => `${pid} ${readProcess(pid, "cmdline").replaceAll("\0", " ")}`);
+  const names = left.map((pid) => `${pid} ${commandLineOf(pid)}`);
   await server.kill();
   throw new Error(`Processes left behind:\n${names.join("\n")}`);
-}
-
-function processesOf(mark: string): number[] {
-  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
-  return ids.filter((id) =>
-    readProcess(id, "environ").includes(`${MARK}=${mark}`) && !/\) Z /.test(readProcess(id, "stat"))
-  );
-}
-
-function readProcess(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "latin1");
-  } catch {
-    return ""; // It ended meanwhile, or belongs to somebody else.
-  }
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself.
-  }
 }
 
 /** The environment of the tests without their own variables, with the virtual environment if there is one. */

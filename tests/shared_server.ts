@@ -46,7 +46,7 @@ export function withSharedServer(
       after(async () => {
         const server = await starting?.catch(() => undefined);
         if (server === undefined) return;
-        server.signal("SIGTERM");
+        server.signal("SIGQUIT");
         await withinDeadline(assertGone(server), TEST_MS).finally(() => server.kill());
       });
     });

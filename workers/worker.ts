@@ -11,8 +11,10 @@ import { closeApp } from "./close_app.ts";
 import { HttpService } from "./http_service.ts";
 import { type OpenApp, openApp, scriptApp } from "./open_app.ts";
 
-/** How often the supervisor gets a sign of life, in milliseconds. */
+/** How often the supervisor gets a sign of life, in milliseconds; oftener where `timeout` is short. */
 const BEAT_MS = 1000;
+/** So many may be late before a worker counts as silent. */
+const BEATS_PER_TIMEOUT = 4;
 /** What is left to an app for closing when its requests took all the time; the supervisor kills after a second. */
 const CLOSE_MS = 500;
 
@@ -80,7 +82,7 @@ class Worker {
   async #start(start: Start): Promise<void> {
     const { config } = start;
     this.#gracefulMs = config.gracefulTimeout * 1000;
-    this.#beat = setInterval(() => this.#sendBeat(), BEAT_MS);
+    this.#beat = setInterval(() => this.#sendBeat(), beatInterval(config.timeout));
     keepFromChildren(start.listeners);
     try {
       this.#log = openLog(config);
@@ -149,6 +151,11 @@ class Worker {
 
 function openLog(config: Config): OpenLog {
   return createLog({ level: config.loglevel, file: config.errorlog, json: config.logJson });
+}
+
+/** @param timeout Seconds; 0 for never. */
+function beatInterval(timeout: number): number {
+  return timeout === 0 ? BEAT_MS : Math.min(BEAT_MS, timeout * 1000 / BEATS_PER_TIMEOUT);
 }
 
 /** The channel's fd, see `WorkerCommand` of the supervisor. */

@@ -39,7 +39,7 @@ onEachRuntime("TTIN adds an app process for a Python app, TTOU ends one", async 
 }, { skip: unlessPython() });
 
 onEachRuntime("TERM answers what was accepted, then exits 0", async (start) => {
-  const server = await start({ app: APP, args: ["--workers", "2"] });
+  const server = await start({ app: APP, args: ["--workers", "2", "--keep-alive", "1"] });
   const slow = fetch(`${server.url}/slow?ms=700`);
   // A second request that was answered shows that the first is being served by now.
   await assertServes(server);
@@ -70,7 +70,7 @@ onEachRuntime("HUP serves the changed app", async (start) => {
   assert.equal(await getText(server), "old");
   folder.write("app.ts", answering("new"));
   await reload(server);
-  assert.equal(await getText(server), "new");
+  await untilText(server, "new");
 });
 
 onEachRuntime("HUP with a broken app says why and keeps serving the old one", async (start) => {
@@ -82,7 +82,7 @@ onEachRuntime("HUP with a broken app says why and keeps serving the old one", as
   for (let time = 0; time < 10; time++) assert.equal(await getText(server), "old");
   folder.write("app.ts", answering("repaired"));
   await reload(server);
-  assert.equal(await getText(server), "repaired");
+  await untilText(server, "repaired");
 });
 
 onEachRuntime("HUP with a broken settings file says where and keeps serving", async (start) => {
@@ -114,7 +114,7 @@ onEachRuntime("HUP loads a changed Python app", async (start) => {
   assert.equal(await getText(server), "old");
   folder.write("changing.py", app("new"));
   await reload(server);
-  assert.equal(await getText(server), "new");
+  await untilText(server, "new");
 }, { skip: unlessPython() });
 
 onEachRuntime("USR1 opens the access log again", async (start) => {
@@ -182,6 +182,11 @@ async function reload(server: Server): Promise<void> {
   const from = server.log.lines.length;
   server.signal("SIGHUP");
   await server.log.waitFor(/Workers ready: generation \d+/, from);
+}
+
+/** Old workers accept until the new ones are ready, and for the moment it takes to tell them. */
+async function untilText(server: Server, text: string): Promise<void> {
+  await until(`the server answers ${text}`, async () => await getText(server) === text);
 }
 
 async function getText({ url }: Server): Promise<string> {

@@ -2,7 +2,7 @@
 export interface TestResult {
   /** Names of its groups and its own, joined by ` > `. */
   name: string;
-  /** Path of the test file; for tests in groups Deno reports none of use. */
+  /** Path of the test file; Deno reports the file in which the test was declared. */
   file: string;
   outcome: "passed" | "failed" | "skipped";
   /** What the failure says, "" otherwise. */

@@ -1,5 +1,5 @@
+import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
-// @ts-types="@types/koa"
 import Koa from "koa";
 
 const app = new Koa();
@@ -21,13 +21,13 @@ app.use(async (context) => {
   }
 });
 
-async function readBody(request: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+async function readBody(request) {
+  const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-async function* parts(): AsyncGenerator<string> {
+async function* parts() {
   for (const part of ["one\n", "two\n", "three\n"]) {
     yield part;
     await new Promise((resolve) => setTimeout(resolve, 5));

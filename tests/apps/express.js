@@ -1,4 +1,3 @@
-// @ts-types="@types/express"
 import express from "express";
 
 const app = express();
