@@ -11,7 +11,7 @@ import { runAllChecks } from "./check.ts";
 import { EXECUTABLE } from "./paths.ts";
 import { formatSuite, formatSummary, summarize } from "./report.ts";
 import { setUp } from "./setup.ts";
-import { findTests, runSuite, type SuiteResult } from "./suite.ts";
+import { findTests, programSuites, runSuite, type SuiteResult } from "./suite.ts";
 
 const words = process.argv.slice(2);
 await setUp({ forTests: true });
@@ -20,6 +20,7 @@ const results: SuiteResult[] = [];
 const isBuilt = await keepBuild();
 if (words.length === 0) {
   for (const result of await runAllChecks()) keep(result);
+  for (const result of await Promise.all(programSuites().map(runSuite))) keep(result);
 }
 for (const file of isBuilt ? findTests("tests/e2e") : []) {
   if (words.length > 0 && !words.some((word) => file.includes(word))) continue;

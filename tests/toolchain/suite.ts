@@ -31,15 +31,32 @@ export function findTests(folder: string): string[] {
   return names.filter((name) => name.endsWith("_test.ts")).map((name) => join(folder, name)).sort();
 }
 
+/** Tests that drive programs for seconds: sanitized C, Python. They are no part of the quick check. */
+const PROGRAM_TESTS = [
+  "tests/parser/native_test.ts",
+  "tests/python/host_test.ts",
+  "tests/workers/python/python_app_test.ts",
+];
+/** Of these, what runs is the same whichever runtime starts it. */
+const RUNTIME_INDEPENDENT = ["tests/parser/native_test.ts", "tests/python/host_test.ts"];
+
 /** The tests that need neither the executable nor a network: the same files for both runtimes. */
 export function unitSuites(): Suite[] {
   const files = findTests("tests").filter((file) => !file.startsWith("tests/e2e/"));
+  return onBoth("unit", files.filter((file) => !PROGRAM_TESTS.includes(file)));
+}
+
+/** The tests of parts that are other programs. */
+export function programSuites(): Suite[] {
+  return onBoth("programs", PROGRAM_TESTS);
+}
+
+function onBoth(name: string, files: string[]): Suite[] {
+  const both = files.filter((file) => !RUNTIME_INDEPENDENT.includes(file));
   const withinSeconds = 300;
-  // Tests in Python are the same whichever runtime starts them.
-  const both = files.filter((file) => !file.startsWith("tests/python/"));
   return [
-    { name: "unit, Deno", runner: "deno", files, withinSeconds },
-    { name: "unit, Bun", runner: "bun", files: both, withinSeconds },
+    { name: `${name}, Deno`, runner: "deno", files, withinSeconds },
+    { name: `${name}, Bun`, runner: "bun", files: both, withinSeconds },
   ];
 }
 
