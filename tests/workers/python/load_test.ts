@@ -5,10 +5,10 @@ import { Load, STALL_MS } from "../../../workers/python/load.ts";
 /** Service time of each request, threads, expected window when the process is measured by 100 of them. */
 const WINDOWS: [serviceMs: number, threads: number, window: number][] = [
   [0.01, 1, 64],
-  [0.1, 1, 10],
-  [0.1, 4, 40],
-  [0.4, 1, 2],
-  [1, 1, 1],
+  [0.1, 1, 40],
+  [0.1, 4, 160],
+  [0.4, 1, 10],
+  [1, 1, 4],
   [50, 1, 1],
   [50, 8, 8],
 ];

@@ -34,7 +34,7 @@ from .wsgi_exchange import Environ, Exchange, FileWrapper, WsgiApp
 # Enough for a batch of some 60 requests; larger reads cost Python a memory mapping each.
 READ_SIZE = 65_536
 # An answer waits at most so long for others to leave with it before the next request is begun.
-COLLECT_SECONDS = 0.0002
+COLLECT_SECONDS = 0.0005
 
 
 class Server:
