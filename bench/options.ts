@@ -18,8 +18,8 @@ export interface Options {
 }
 
 /** Sizes of a run whose table is written to the README, and of a quick look (under a minute). */
-const FULL = { rounds: 5, warmUpMs: 1_000, loadMs: 3_000 };
-const QUICK = { rounds: 1, warmUpMs: 300, loadMs: 1_000 };
+const FULL = { rounds: 5, warmUpMs: 2_000, loadMs: 3_000 };
+const QUICK = { rounds: 1, warmUpMs: 1_000, loadMs: 1_000 };
 
 /** The text of `--help`. */
 export const USAGE = `Usage: deno task bench [options]
