@@ -45,7 +45,7 @@ function judgeOne(target: Target, rows: readonly Row[]): Verdict {
       const wanted = formatMegabytes(target.atMostBytes);
       return {
         wanted: `private memory at rest ≤ ${peerName(target.against)} + ${wanted} MB`,
-        measured: more === undefined ? "—" : `+ ${formatMegabytes(more)} MB`,
+        measured: more === undefined ? "—" : `${more < 0 ? "" : "+ "}${formatMegabytes(more)} MB`,
         perSecond: "",
         isMet: more === undefined ? undefined : more <= target.atMostBytes,
       };
