@@ -40,6 +40,7 @@ class NullExchange implements Exchange {
   readonly body = null;
   isOver = false;
   isStarted = false;
+  holdsApp = false;
   onDrain: (() => void) | null = null;
   onClose: (() => void) | null = null;
   answered = 0;

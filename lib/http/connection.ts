@@ -48,7 +48,7 @@ export class Connection implements SocketUser, ExchangeOwner, BodySource, Timed 
     this.#server = server;
     this.#reader = new RequestReader(server.parser, server.limits.maxBody, this);
     this.#reading = new ReadSwitch(socket);
-    this.output = new Output(socket);
+    this.output = new Output(socket, server.held);
     this.endpoints = new SocketEndpoints(socket, listener);
     this.#await("next request", server.limits.headTimeoutMs);
   }

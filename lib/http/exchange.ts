@@ -57,6 +57,11 @@ export interface Exchange {
   /** The app failed: 500 if nothing was sent, else the connection is cut so that the client sees it. */
   fail(): void;
 
+  /**
+   * The app can do nothing else while it waits for this client, so that more than usual is taken from it before
+   * {@link write} says false. False unless the app says so.
+   */
+  holdsApp: boolean;
   /** The client has taken what was written. */
   onDrain: (() => void) | null;
   /** The response cannot be sent any more. Called at most once, and never after the response was complete. */

@@ -40,6 +40,7 @@ export class Http1Exchange implements Exchange {
   startedAt = 0;
   isOver = false;
   isStarted = false;
+  holdsApp = false;
   onDrain: (() => void) | null = null;
   onClose: (() => void) | null = null;
   /** Whether the connection goes on after the response; before the response: whether the client wants that. */
@@ -129,7 +130,7 @@ export class Http1Exchange implements Exchange {
       if (this.#framing === "chunked") output.addText("\r\n");
       this.#owner.flush();
     }
-    return !output.isFull;
+    return this.holdsApp ? !output.isOverfull : !output.isFull;
   }
 
   end(): void {

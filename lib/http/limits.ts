@@ -14,6 +14,10 @@ export interface Limits {
 
 /** A response waits for the client when this much is unsent: the app is asked to pause. */
 export const OUTPUT_HIGH_WATER = 65_536;
+/** So much may be unsent where waiting for the client would hold the app up, see `Exchange.holdsApp`. */
+export const HELD_HIGH_WATER = 4_194_304;
+/** Unsent bytes of all connections of a worker; beyond it, such apps wait like others. */
+export const HELD_TOTAL = 67_108_864;
 /** Bytes of later requests that a client may send ahead while one is being answered. */
 export const INPUT_HIGH_WATER = 65_536;
 /** Bytes of a request body that wait for a slow app before the client is slowed down. */

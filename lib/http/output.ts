@@ -1,9 +1,15 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "../socket.ts";
-import { OUTPUT_HIGH_WATER } from "./limits.ts";
+import { HELD_HIGH_WATER, HELD_TOTAL, OUTPUT_HIGH_WATER } from "./limits.ts";
 
 /** Pieces up to this size are joined into one write; copying them costs less than a system call. */
 const JOIN_BYTES = 65_536;
+
+/** What all outputs of a worker hold together. */
+export interface Held {
+  /** Bytes that sockets have not taken, but for text that leaves in the same turn. */
+  bytes: number;
+}
 
 /**
  * What a connection has to send and the socket has not taken yet.
@@ -13,17 +19,17 @@ const JOIN_BYTES = 65_536;
  */
 export class Output {
   readonly #socket: Socket;
+  readonly #held: Held;
   /** ASCII, behind everything in `#chunks`. */
   #text = "";
   #chunks: Uint8Array[] = [];
   #chunkBytes = 0;
   /** The socket refused bytes: nothing is written until it drains. */
   #isBlocked = false;
-  /** Bytes handed to the socket. */
-  sent = 0;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, held: Held) {
     this.#socket = socket;
+    this.#held = held;
   }
 
   get isEmpty(): boolean {
@@ -35,7 +41,16 @@ export class Output {
   }
 
   get isFull(): boolean {
-    return this.#chunkBytes + this.#text.length >= OUTPUT_HIGH_WATER;
+    return this.#unsent >= OUTPUT_HIGH_WATER;
+  }
+
+  /** Full even for an app that is held up while it waits. */
+  get isOverfull(): boolean {
+    return this.#unsent >= HELD_HIGH_WATER || (this.isFull && this.#held.bytes >= HELD_TOTAL);
+  }
+
+  get #unsent(): number {
+    return this.#chunkBytes + this.#text.length;
   }
 
   /** @param text ASCII only: each character is one byte. */
@@ -50,8 +65,15 @@ export class Output {
 
   addBytes(bytes: Uint8Array): void {
     this.#textToChunk();
-    this.#chunks.push(bytes);
-    this.#chunkBytes += bytes.length;
+    this.#push(bytes);
+  }
+
+  /** Forgets what is unsent: the connection is gone. */
+  discard(): void {
+    this.#held.bytes -= this.#chunkBytes;
+    this.#chunkBytes = 0;
+    this.#chunks = [];
+    this.#text = "";
   }
 
   /** Gives the socket all it takes. @returns False when the socket is closed. */
@@ -73,11 +95,9 @@ export class Output {
     const taken = this.#socket.write(text);
     this.#text = "";
     if (taken === text.length) {
-      this.sent += taken;
       return true;
     }
     if (taken < 0) return false;
-    this.sent += taken;
     this.addBytes(Buffer.from(text.slice(taken), "latin1"));
     this.#isBlocked = true;
     return true;
@@ -88,8 +108,8 @@ export class Output {
       const piece = this.#takePiece();
       const taken = this.#socket.write(piece);
       if (taken < 0) return false;
-      this.sent += taken;
       this.#chunkBytes -= taken;
+      this.#held.bytes -= taken;
       if (taken < piece.length) {
         this.#chunks.unshift(piece.subarray(taken));
         this.#isBlocked = true;
@@ -114,9 +134,13 @@ export class Output {
 
   #textToChunk(): void {
     if (this.#text === "") return;
-    const bytes = Buffer.from(this.#text, "latin1");
+    this.#push(Buffer.from(this.#text, "latin1"));
     this.#text = "";
+  }
+
+  #push(bytes: Uint8Array): void {
     this.#chunks.push(bytes);
     this.#chunkBytes += bytes.length;
+    this.#held.bytes += bytes.length;
   }
 }

@@ -4,6 +4,7 @@ import { type BodyDecoder, ChunkedDecoder, LengthDecoder } from "./body_decoder.
 import { BodyReceiver, type BodySource } from "./body_receiver.ts";
 import { ParsedHead } from "./parsed_head.ts";
 
+const LINE_FEED = 10;
 const HEAD_METHOD = METHODS.indexOf("HEAD");
 
 /**
@@ -28,6 +29,11 @@ export class RequestReader {
   #input: Buffer | null = null;
   /** Where in `#input` the next head begins. */
   #at = 0;
+  /**
+   * Size of a partial head that was parsed in vain, else 0. A head that drips in is parsed again when a line ends or
+   * when it has doubled: parsing it for each byte would cost the square of its size.
+   */
+  #triedSize = 0;
   /** The body that is coming in; also after its response, until it is read to its end. */
   #decoder: BodyDecoder | null = null;
 
@@ -59,6 +65,7 @@ export class RequestReader {
       input = input.subarray(taken);
     }
     if (input.length > 0) {
+      if (this.#triedSize > 0 && input.includes(LINE_FEED)) this.#triedSize = 0;
       this.#input = this.#input === null
         ? input
         : Buffer.concat([this.#input.subarray(this.#at), input]);
@@ -71,6 +78,7 @@ export class RequestReader {
   next(): number {
     let input = this.#input;
     if (input === null || this.#decoder !== null) return 0;
+    if (this.#triedSize > 0 && this.waiting < 2 * this.#triedSize) return 0;
     const parser = this.#parser;
     if (input.length > INPUT_SIZE) {
       input = this.#input = input.subarray(this.#at);
@@ -78,6 +86,7 @@ export class RequestReader {
       parser.load(input.subarray(0, INPUT_SIZE), 0);
     } else if (parser.loaded !== input) parser.load(input, 0);
     const size = parser.parseHead(this.#at, Math.min(input.length, INPUT_SIZE));
+    this.#triedSize = size === 0 ? this.waiting : 0;
     if (size <= 0) return size;
     return this.#found(input, this.#at, this.#at + size);
   }

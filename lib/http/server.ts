@@ -8,6 +8,7 @@ import type { ListenerEndpoint } from "./endpoints.ts";
 import type { App } from "./exchange.ts";
 import type { Http1Exchange } from "./http1_exchange.ts";
 import type { Limits } from "./limits.ts";
+import type { Held } from "./output.ts";
 import { HeadFormatter } from "./response_head.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 
@@ -29,6 +30,8 @@ export class HttpServer {
   readonly log: Log;
   readonly heads = new HeadFormatter();
   readonly wheel: TimerWheel;
+  /** What the connections have not sent. */
+  readonly held: Held = { bytes: 0 };
   /** Responses say `Connection: close` from now on. */
   isDraining = false;
   /** Requests taken since the start. */
@@ -91,6 +94,7 @@ export class HttpServer {
   /** A connection has closed. */
   forget(connection: Connection): void {
     this.#connections.delete(connection);
+    connection.output.discard();
     this.#onForget();
     if (this.#connections.size === 0) this.#onEmpty?.();
   }

@@ -41,6 +41,12 @@ def stream(environ, start_response):
     return (part for part in (b"one\n", b"two\n", b"three\n"))
 
 
+def blocks(environ, start_response):
+    """As many blocks of 64 KiB as the query says."""
+    start_response("200 OK", [("Content-Type", "application/octet-stream")])
+    return (bytes(65536) for _ in range(int(environ["QUERY_STRING"])))
+
+
 def slow(environ, start_response):
     time.sleep(float(environ["QUERY_STRING"] or "0.5"))
     return hello(environ, start_response)
@@ -57,6 +63,7 @@ def not_found(environ, start_response):
 
 ROUTES = {
     "/": hello,
+    "/blocks": blocks,
     "/pid": pid,
     "/environ": show_environ,
     "/upload": upload,

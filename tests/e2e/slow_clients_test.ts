@@ -11,6 +11,8 @@ const ROUND_MS = 2_000;
 const ROUNDS = 3;
 /** Below this a p99 is the machine's noise. */
 const NOISE_MS = 3;
+/** 6 MiB: more than the system's buffers of a connection hold. */
+const SLOW_BLOCKS = 96;
 const REQUEST = "GET /hello/you HTTP/1.1\r\nHost: example.org\r\n\r\n";
 const SLOW_HEAD = `GET /hello/slow HTTP/1.1\r\nHost: example.org\r\nX-Slow: ${"a".repeat(500)}`;
 
@@ -27,6 +29,28 @@ onEachRuntime(`${SLOW_CLIENTS} slow clients leave the p99 of others within 2 ×`
   const report = `p99 ${before.toFixed(2)} ms before, ${during.toFixed(2)} ms with slow clients`;
   assert.ok(during <= 2 * Math.max(before, NOISE_MS), report);
 }, { skip: unlessPython("flask") });
+
+onEachRuntime(
+  "a client that reads slowly does not hold up the only thread of a WSGI app",
+  async (start) => {
+    const server = await start({
+      app: "wsgi_app",
+      args: ["--chdir", "tests/apps", "--workers", "1"],
+    });
+    const slow = await RawClient.connect(server.port);
+    slow.pause();
+    slow.send(`GET /blocks?${SLOW_BLOCKS} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    const other = await RawClient.connect(server.port);
+    // The thread runs one request after the other, so an answer says that the first one is done.
+    other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert.equal((await other.readResponse()).status, 200);
+    slow.resume();
+    assert.equal((await slow.readResponse()).body.length, SLOW_BLOCKS * 65_536);
+    other.close();
+    slow.close();
+  },
+  { skip: unlessPython() },
+);
 
 /** The least of several rounds: what the server can do when the machine does not disturb it. */
 async function bestP99(port: number): Promise<number> {

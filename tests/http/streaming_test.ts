@@ -152,3 +152,28 @@ test("Exchange: an app that answers twice is answered for once", () => {
   send(GET);
   assert.deepEqual(readResponses(socket.sent).map((response) => response.content), ["one"]);
 });
+
+test("Exchange: an app that would be held up runs ahead of a slow client, up to a bound", () => {
+  const { send, socket, connection, exchanges, server } = serving((exchange) =>
+    exchange.start(200, TEXT)
+  );
+  send(GET);
+  const exchange = exchanges[0]!;
+  exchange.holdsApp = true;
+  socket.takes = [0];
+  let pieces = 0;
+  while (exchange.write(new Uint8Array(65_536))) pieces++;
+  assert.ok(pieces >= 60 && pieces <= 64, String(pieces));
+  assert.ok(server.held.bytes >= pieces * 65_536);
+  connection.closed();
+  assert.equal(server.held.bytes, 0);
+});
+
+test("Exchange: when a worker holds very much, apps that are held up wait like others", () => {
+  const { send, socket, exchanges, server } = serving((exchange) => exchange.start(200, TEXT));
+  server.held.bytes = 67_108_864;
+  send(GET);
+  exchanges[0]!.holdsApp = true;
+  socket.takes = [0];
+  assert.equal(exchanges[0]!.write(new Uint8Array(65_536)), false);
+});

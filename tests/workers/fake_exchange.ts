@@ -144,6 +144,7 @@ export class FakeExchange implements Exchange {
   readonly body: FakeBody | null;
   isOver = false;
   isStarted = false;
+  holdsApp = false;
   onDrain: (() => void) | null = null;
   onClose: (() => void) | null = null;
   status = 0;

@@ -78,6 +78,8 @@ export class ProcessesApp implements App, ProcessEvents {
 
   handle(exchange: Exchange): void {
     const job = new Job(exchange);
+    // A thread that waits for a slow reader would be lost for all others.
+    exchange.holdsApp = this.interface === "wsgi";
     exchange.onClose = () => job.holder?.abandon(job);
     if (exchange.body === null) this.#submit(job);
     else if (this.interface === "asgi") this.#submitStreaming(job, exchange.body);
