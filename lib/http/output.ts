@@ -107,7 +107,11 @@ export class Output {
     while (this.#chunkBytes > 0) {
       const piece = this.#takePiece();
       const taken = this.#socket.write(piece);
-      if (taken < 0) return false;
+      if (taken < 0) {
+        // The piece is out of the list; what is left could never be sent.
+        this.discard();
+        return false;
+      }
       this.#chunkBytes -= taken;
       this.#held.bytes -= taken;
       if (taken < piece.length) {

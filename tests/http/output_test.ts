@@ -63,3 +63,16 @@ test("Output: flush() says that the socket is closed", () => {
   output.addText("x");
   assert.equal(output.flush(), false);
 });
+
+test("Output: a closed socket ends the output, it does not keep it busy", () => {
+  const socket = new FakeSocket();
+  const held = { bytes: 0 };
+  const output = new Output(socket, held);
+  output.addBytes(Buffer.from("abc"));
+  socket.takes = [-1];
+  assert.equal(output.flush(), false);
+  assert.ok(output.isEmpty);
+  assert.equal(held.bytes, 0);
+  assert.equal(output.flush(), true);
+  assert.equal(socket.sent, "");
+});
