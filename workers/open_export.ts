@@ -3,6 +3,7 @@ import type { App } from "../lib/http/exchange.ts";
 import type { Log } from "../lib/log.ts";
 import { FetchApp, type FetchHandler } from "./fetch/fetch_app.ts";
 import { NodeApp, type NodeHandler } from "./node/node_app.ts";
+import { logStrayErrors } from "./stray_errors.ts";
 
 /** How an export takes requests; `auto` looks at it. */
 export type ScriptInterface = "auto" | "fetch" | "node";
@@ -47,6 +48,7 @@ export async function openExport(exported: unknown, options: OpenExportOptions):
     );
   }
   const { log } = options;
+  logStrayErrors(log);
   if (app.kind === "fetch") return new FetchApp(app.handler, { log });
   return new NodeApp(app.handler, app.close === undefined ? { log } : { log, close: app.close });
 }

@@ -4,7 +4,9 @@ import type { DeclareTest } from "../shared_server.ts";
 import { withSharedServer } from "../shared_server.ts";
 import type { Server } from "../server.ts";
 import { unlessPackages } from "../available.ts";
+import { onEachRuntime } from "../on_each_runtime.ts";
 import { RawClient } from "../raw_client.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 /** Express and Koa come without types: their apps are JavaScript. */
 const APPS = ["fetch.ts", "hono.ts", "elysia.ts", "express.js", "koa.js", "fastify.ts"];
@@ -15,6 +17,30 @@ for (const file of APPS) {
   const skip = name === "fetch" ? false : unlessPackages(name);
   withSharedServer(`${name} app`, options, declareTests, skip);
 }
+
+const STRAYING_APP = `export default (request) => {
+  if (request.url.endsWith("/promise")) void Promise.reject(new Error("strayed"));
+  if (request.url.endsWith("/timer")) setTimeout(() => { throw new Error("timed") });
+  return new Response(String(process.pid));
+};`;
+
+onEachRuntime(
+  "what an app throws outside of its requests is logged, its worker goes on",
+  async (start) => {
+    using folder = new TemporaryFolder({
+      "app.mjs": `import process from "node:process";\n${STRAYING_APP}`,
+    });
+    const { url, log } = await start({ app: `${folder.path}/app.mjs` });
+    const pid = await (await fetch(url)).text();
+    await (await fetch(`${url}/promise`)).text();
+    await log.waitFor(
+      /ERROR\] The app has left the failure of a promise unhandled: Error: strayed/,
+    );
+    await (await fetch(`${url}/timer`)).text();
+    await log.waitFor(/ERROR\] The app has thrown outside of a request: Error: timed/);
+    assert.equal(await (await fetch(url)).text(), pid);
+  },
+);
 
 function declareTests(test: DeclareTest): void {
   test("answers with JSON and a parameter of the path", async ({ url }) => {

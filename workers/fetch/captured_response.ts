@@ -9,6 +9,8 @@ const NativeResponse = globalThis.Response;
 export const UNKNOWN_BODY = Symbol("unknown body");
 
 const JSON_INIT = { headers: { "content-type": "application/json" } };
+/** Responses that were made of the body of a `fetch()`. */
+const FETCHED = new WeakSet<Response>();
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -37,6 +39,12 @@ export class CapturedResponse extends NativeResponse {
     // A subclass may override members; then they count.
     if (new.target !== CapturedResponse) CapturedResponse.#forget(this);
     else if (this.#head === null) CapturedResponse.#completeType(this);
+    if (body instanceof ReadableStream && isResultWith(init, body)) FETCHED.add(this);
+  }
+
+  /** Whether the body is that of a result of `fetch()`: the result itself, or `new Response(result.body, result)`. */
+  static isFetched(response: Response): boolean {
+    return response.url !== "" || FETCHED.has(response);
   }
 
   /** Answers with a response made from nothing or a string, and plain fields. @returns False if it was not. */
@@ -154,6 +162,10 @@ export class CapturedResponse extends NativeResponse {
     const headers: Headers = Reflect.get(NativeResponse.prototype, "headers", response);
     if (!headers.has("content-type")) headers.set("content-type", "text/plain;charset=UTF-8");
   }
+}
+
+function isResultWith(init: unknown, body: ReadableStream): boolean {
+  return init instanceof NativeResponse && init.url !== "" && init.body === body;
 }
 
 /** Members with a value: `exactOptionalPropertyTypes` and the runtimes tell absent from undefined. */

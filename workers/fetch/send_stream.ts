@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { Exchange } from "../../lib/http/exchange.ts";
 import type { FieldBlock } from "../../lib/http/fields.ts";
 import { whenGone } from "./when_gone.ts";
@@ -14,7 +15,10 @@ type Read = ReadableStreamReadResult<unknown>;
 
 /** Microtasks that Bun and Deno need to read what is already in a stream. */
 const NOW_TICKS = 3;
+/** After so many chunks the other requests of the worker have their turn: a stream that never waits gives them none. */
+const CHUNKS_PER_TURN = 64;
 
+const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 
 /**
@@ -23,6 +27,7 @@ const encoder = new TextEncoder();
  * A body that ends right after its first chunk goes out whole, with its length: so do those of `fetch()` and `clone()`,
  * which are often buffers behind a stream.
  *
+ * @param headFor Gives the head that goes with the first chunk, if that tells; else `head` may leave before it.
  * @throws {unknown} What the stream fails with.
  * @throws {TypeError} If a chunk is not bytes.
  */
@@ -30,6 +35,7 @@ export async function sendStream(
   exchange: Exchange,
   head: ResponseHead,
   body: ReadableStream<unknown> | null,
+  headFor?: (first: Uint8Array) => ResponseHead,
 ): Promise<void> {
   if (body === null) return exchange.respond(head.status, head.fields, null, head.reason);
   if (!carriesBody(exchange, head.status)) {
@@ -41,27 +47,32 @@ export async function sendStream(
   // What the stream answers to that concerns nobody any more.
   whenGone(exchange, () => void reader.cancel(new Error("The client is gone")).catch(() => {}));
   try {
-    await sendChunks(exchange, head, reader);
+    await sendChunks(exchange, head, reader, headFor);
   } catch (error) {
     reader.cancel(error).catch(() => {});
     throw error;
   }
 }
 
-async function sendChunks(exchange: Exchange, head: ResponseHead, reader: Reader): Promise<void> {
-  const { status, fields, reason } = head;
+async function sendChunks(
+  exchange: Exchange,
+  head: ResponseHead,
+  reader: Reader,
+  headFor: ((first: Uint8Array) => ResponseHead) | undefined,
+): Promise<void> {
   const first = reader.read();
-  const start = await readNow(first);
-  if (start?.done) return exchange.respond(status, fields, null, reason);
+  const start = await (headFor === undefined ? readNow(first) : first);
   if (start !== null) {
-    const bytes = toBytes(start.value);
+    const bytes = start.done ? NOTHING : toBytes(start.value);
+    const { status, fields, reason } = headFor?.(bytes) ?? head;
+    if (start.done) return exchange.respond(status, fields, null, reason);
     const second = reader.read();
     if ((await readNow(second))?.done) return exchange.respond(status, fields, bytes, reason);
     exchange.start(status, fields, reason);
     return await sendRest(exchange, reader, [first, second]);
   }
   // The first event of a stream of events may come much later than its head.
-  exchange.start(status, fields, reason);
+  exchange.start(head.status, head.fields, head.reason);
   await sendRest(exchange, reader, [first]);
 }
 
@@ -72,7 +83,8 @@ async function sendRest(
   pending: Promise<Read>[],
 ): Promise<void> {
   const drained = drainWaiter(exchange);
-  while (!exchange.isOver) {
+  for (let count = 1; !exchange.isOver; count++) {
+    if (count % CHUNKS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     const { done, value } = await (pending.shift() ?? reader.read());
     if (done) return exchange.end();
     if (!exchange.write(toBytes(value))) await drained();

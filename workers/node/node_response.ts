@@ -7,11 +7,15 @@ import {
   STATUS_CODES,
 } from "node:http";
 import { nextTick } from "node:process";
+import { setImmediate } from "node:timers";
 import type { Exchange } from "../../lib/http/exchange.ts";
 import { type FieldBlock, formatFields } from "../../lib/http/fields.ts";
 import { whenGone } from "../fetch/when_gone.ts";
 import { outgoingPairs } from "./node_headers.ts";
 import type { NodeSocket } from "./node_socket.ts";
+
+/** After so many writes the other requests of the worker have their turn, as with Node, which sends at the end of a turn. */
+const WRITES_PER_TURN = 64;
 
 type Callback = (error?: Error | null) => void;
 type Chunk = string | Uint8Array;
@@ -63,6 +67,7 @@ class ResponseSender {
   #status = 200;
   #reason = "";
   #fields: FieldBlock | null = null;
+  #writes = 0;
 
   constructor(exchange: Exchange, request: IncomingMessage, response: ServerResponse) {
     this.#exchange = exchange;
@@ -106,7 +111,14 @@ class ResponseSender {
     this.flushHeaders();
     const isTaken = this.#exchange.write(bytes);
     if (done) nextTick(done);
-    return isTaken;
+    return isTaken && this.#mayGoOn();
+  }
+
+  /** A source that never waits would else keep a fast client, and nobody else, for as long as it lasts. */
+  #mayGoOn(): boolean {
+    if (++this.#writes % WRITES_PER_TURN !== 0) return true;
+    setImmediate(() => this.#response.emit("drain"));
+    return false;
   }
 
   end(

@@ -117,3 +117,12 @@ test("a large blob is streamed with its length", async () => {
   assert.deepEqual(lines, []);
   assert.equal(contentLength, 200_000);
 });
+
+test("a stream that never waits leaves their turn to others", async () => {
+  const { body } = endless();
+  const exchange = new FakeExchange();
+  appOf(() => new Response(body)).handle(exchange);
+  // It would never come if only promises were awaited.
+  await new Promise(setImmediate);
+  exchange.close();
+});

@@ -245,3 +245,16 @@ test("destroy() gives up a response", async () => {
   await untouched.over;
   assert.equal(untouched.status, 500);
 });
+
+test("a source that never waits leaves their turn to others", async () => {
+  const source = new Readable({
+    read() {
+      this.push("text");
+    },
+  });
+  const exchange = start((_request, response) => void source.pipe(response));
+  // It would never come if the source went on as long as it is asked.
+  await new Promise(setImmediate);
+  exchange.close();
+  source.destroy();
+});
