@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import unittest
 
-from fake_worker import FAILED, FakeWorker, pack_request, wsgi_pairs
+from fake_worker import FAILED, FakeWorker, asgi_pairs, pack_request, wsgi_pairs
 
 WSGI = """
     def app(environ, start_response):
@@ -16,7 +16,8 @@ WSGI = """
 """
 ASGI = """
     async def app(scope, receive, send):
-        pass
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": b"hello"})
 """
 
 
@@ -96,30 +97,25 @@ class BootTest(unittest.TestCase):
 
 
 class EndTest(unittest.TestCase):
-    def test_stop_and_term_end_with_0_and_run_exit_handlers(self) -> None:
+    def test_stop_ends_with_0_and_runs_exit_handlers(self) -> None:
         source = "import atexit, sys\natexit.register(lambda: print('bye', file=sys.stderr))\n"
         wsgi = source + "def app(environ, start_response): ..."
         asgi = source + "async def app(scope, receive, send): ..."
         for app, threads in [(wsgi, 1), (wsgi, 2), (asgi, 1)]:
-            for way in ("stop", "term"):
-                with self.subTest(app=app, threads=threads, way=way):
-                    self.assert_ends(FakeWorker(app, threads=threads, lifespan="off"), way)
+            with self.subTest(app=app, threads=threads):
+                with FakeWorker(app, threads=threads, lifespan="off") as worker:
+                    worker.ready()
+                    worker.command(b"s")
+                    self.assertEqual(worker.wait(), 0)
+                    self.assertEqual(worker.stderr, "bye\n")
 
-    def assert_ends(self, worker: FakeWorker, way: str) -> None:
-        with worker:
-            worker.ready()
-            if way == "stop":
-                worker.command(b"s")
-            else:
-                worker.process.send_signal(signal.SIGTERM)
-            self.assertEqual(worker.wait(), 0)
-            self.assertEqual(worker.stderr, "bye\n")
-
-    def test_ctrl_c_is_left_to_the_supervisor(self) -> None:
-        with FakeWorker(WSGI) as worker:
-            worker.ready()
-            worker.process.send_signal(signal.SIGINT)
-            self.assertEqual(worker.ask(wsgi_pairs()).body, b"hello")
+    def test_signals_to_the_whole_group_are_left_to_the_supervisor(self) -> None:
+        for source, pairs in [(WSGI, wsgi_pairs()), (ASGI, asgi_pairs())]:
+            with FakeWorker(source, lifespan="off") as worker:
+                worker.ready()
+                for number in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1"):
+                    worker.process.send_signal(getattr(signal, number))
+                self.assertEqual(worker.ask(pairs).body, b"hello")
 
     def test_the_death_of_the_worker_ends_the_process(self) -> None:
         for source in (WSGI, ASGI):

@@ -102,11 +102,24 @@ class WsgiTest(unittest.TestCase):
         self.send(1, "/exact")
         frame = self.worker.expect(RESPONSE)
         self.assertEqual((frame.flags, frame.body), (END, b"one"))
-        self.assertEqual(self.ask("/seen"), b"closed")
+        while self.ask("/seen") != b"closed":
+            pass  # with several threads, close() may come after the next request
         self.send(1, "/longer")
         self.assertEqual(self.worker.expect(RESPONSE).body, b"one")
         self.assertIn("longer than its Content-Length", self.worker.expect(LOG).text)
         self.assertEqual(self.ask("/seen"), b"closed")
+
+    def test_a_complete_response_does_not_wait_for_the_iterable(self) -> None:
+        self.send(1, "/exact_and_more")
+        self.assertEqual(self.worker.expect(RESPONSE).body, b"one")
+        self.worker.process.kill()  # else it would sleep for a minute
+
+    def test_a_body_file_that_is_gone_with_its_client_is_no_error(self) -> None:
+        request = pack_request(1, wsgi_pairs("/echo"), b"/nonexistent", END | BODY_IN_FILE)
+        self.worker.send(request, pack(DISCONNECT, 1))
+        self.worker.expect(FAIL)
+        self.worker.send(request)
+        self.assertIn("FileNotFoundError", self.worker.expect(LOG).text)
 
     def test_an_empty_iterable_and_a_late_start_response(self) -> None:
         self.assertEqual(self.worker.ask(wsgi_pairs("/nothing")).status, 204)
@@ -298,6 +311,17 @@ class RootPathTest(unittest.TestCase):
             worker.ready()
             for path, expected in cases.items():
                 self.assertEqual(worker.ask(wsgi_pairs(path)).body.decode(), expected)
+
+    def test_a_root_path_that_is_not_ascii_is_bytes_as_latin_1(self) -> None:
+        source = """
+            def app(environ, start_response):
+                start_response("200 OK", [])
+                return [f"{environ['SCRIPT_NAME']}|{environ['PATH_INFO']}".encode("latin-1")]
+        """
+        with FakeWorker(source, rootPath="/é") as worker:
+            worker.ready()
+            pairs = wsgi_pairs("/é/x".encode().decode("latin-1"))
+            self.assertEqual(worker.ask(pairs).body.decode(), "/é|/x")
 
 
 class ValidatorTest(unittest.TestCase):

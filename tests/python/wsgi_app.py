@@ -2,7 +2,7 @@
 
 # One app with a route for each behavior; the path's first part is the name of the function.
 WSGI_APP = """
-    import hashlib, io, json, sys, threading
+    import hashlib, io, json, sys, threading, time
 
     gate = threading.Event()
     seen = []
@@ -54,6 +54,11 @@ WSGI_APP = """
     def do_exact(environ, start_response):
         ok(start_response, ("Content-Length", "3"))
         return Steps(b"one")
+
+    def do_exact_and_more(environ, start_response):
+        ok(start_response, ("Content-Length", "3"))
+        yield b"one"
+        time.sleep(60)
 
     def do_longer(environ, start_response):
         ok(start_response, ("Content-Length", "3"))

@@ -201,7 +201,9 @@ export class AppProcess implements LineEvents {
   closed(): void {
     this.load.isOpen = false;
     if (this.#exit !== null) return this.#bury();
-    this.#lastWords = setTimeout(() => this.#signal("SIGKILL"), LAST_WORDS_MS);
+    // It closes its line, then runs exit handlers: `stop` says how long it may.
+    if (this.#isStopSent) return;
+    this.#lastWords = setTimeout(() => this.broken("It has closed its line"), LAST_WORDS_MS);
   }
 
   /** Not by `ChildProcess.kill`: on Deno that sends one signal only. */

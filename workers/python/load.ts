@@ -50,9 +50,12 @@ export class Load {
     return this.isOpen && this.inFlight < this.window;
   }
 
-  /** It was sent more than it can work on at once. */
+  /**
+   * Something may wait behind another request: one that is not begun, or an answer that a thread has kept back when it
+   * took the next request.
+   */
   get isAhead(): boolean {
-    return this.inFlight > this.#threads;
+    return this.#isAdaptive && this.inFlight > 1;
   }
 
   begin(now: number): void {
@@ -70,7 +73,7 @@ export class Load {
     this.inFlight -= count;
   }
 
-  /** It has requests that it has not begun and finishes nothing. */
+  /** It may have requests that it has not begun, and finishes nothing. */
   isOverdue(now: number): boolean {
     return this.isAhead && !this.#isStalled && now - this.#since >= STALL_MS;
   }

@@ -67,13 +67,18 @@ export class ProcessPool<P extends PooledProcess> {
    * @throws {AppLoadError} If one cannot load the app; none is left then.
    */
   async start(count: number): Promise<Ready> {
-    this.#grow(count);
-    const processes = this.processes;
     try {
+      this.#grow(count);
+      const processes = this.processes;
       const all = await Promise.all(processes.map((process) => process.ready));
       this.#isOpen = true;
+      // One that was ready may have ended while others were loading.
+      this.#places.filter((place) => place.process === null).forEach((place) =>
+        this.#refill(place)
+      );
       return all[0]!;
     } catch (error) {
+      const { processes } = this;
       this.#places = [];
       processes.forEach((process) => process.kill());
       await Promise.all(processes.map((process) => process.exited));
@@ -110,7 +115,8 @@ export class ProcessPool<P extends PooledProcess> {
     for (let i = 0; i < count; i++) {
       const place: Place<P> = { process: null, delayMs: 0, timer: undefined };
       this.#places.push(place);
-      this.#fill(place);
+      if (this.#isOpen) this.#refill(place);
+      else this.#fill(place);
     }
   }
 
@@ -119,6 +125,21 @@ export class ProcessPool<P extends PooledProcess> {
     place.process = process;
     void this.#watchBoot(process);
     void this.#watchExit(place, process);
+  }
+
+  /** Like {@link #fill}; what keeps a process from being started (no free file descriptor) may pass. */
+  #refill(place: Place<P>): void {
+    try {
+      this.#fill(place);
+    } catch (error) {
+      this.#options.log.error(`Cannot start an app process: ${(error as Error).message}`);
+      this.#fillLater(place, 0);
+    }
+  }
+
+  #fillLater(place: Place<P>, lifeMs: number): void {
+    place.delayMs = nextDelay(place.delayMs, lifeMs);
+    place.timer = setTimeout(() => this.#refill(place), place.delayMs);
   }
 
   async #watchBoot(process: P): Promise<void> {
@@ -144,11 +165,10 @@ export class ProcessPool<P extends PooledProcess> {
     this.#options.closed(process);
     this.#leaving.delete(process);
     place.process = null;
-    if (process.isStopping || !this.#isOpen) return;
-    this.#report(process, exit);
+    if (!this.#isOpen) return;
+    if (!process.isStopping) this.#report(process, exit);
     if (!this.#places.includes(place)) return;
-    place.delayMs = nextDelay(place.delayMs, performance.now() - process.startedAt);
-    place.timer = setTimeout(() => this.#fill(place), place.delayMs);
+    this.#fillLater(place, performance.now() - process.startedAt);
   }
 
   #report(process: P, exit: ProcessExit): void {

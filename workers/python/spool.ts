@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
+
+/** Files that are there, or may be. */
+const livePaths = new Set<string>();
 
 /** A file for a request body that is too large for memory. Only its owner may read it; {@link remove} ends it. */
 export class Spool {
@@ -12,6 +17,8 @@ export class Spool {
 
   private constructor(path: string) {
     this.path = path;
+    if (livePaths.size === 0) process.once("exit", removeAll);
+    livePaths.add(path);
     this.#handle = open(path, "wx", 0o600);
     this.#tail = this.#handle;
   }
@@ -43,7 +50,11 @@ export class Spool {
     this.#isRemoved = true;
     // Not before it is there. With `force` a file that could not be created is no error; one that cannot be deleted
     // is in a folder that somebody has changed since, and nothing can be done about that here.
-    const unlink = () => rm(this.path, { force: true });
+    const unlink = async () => {
+      await rm(this.path, { force: true });
+      livePaths.delete(this.path);
+      if (livePaths.size === 0) process.off("exit", removeAll);
+    };
     this.#handle.then(unlink, unlink).catch(() => {});
   }
 
@@ -52,6 +63,17 @@ export class Spool {
     this.remove();
     // Whoever waits for a write hears of its failure; here only the file matters.
     this.close().catch(() => {});
+  }
+}
+
+/** A process that ends at once does not wait for {@link Spool.remove}. */
+function removeAll(): void {
+  for (const path of livePaths) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // Somebody has changed the folder; the others can still be deleted.
+    }
   }
 }
 

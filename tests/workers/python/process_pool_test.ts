@@ -72,8 +72,11 @@ function setUp() {
   const started: FakeProcess[] = [];
   const open = new Set<number>();
   let onStart: () => void = () => {};
+  const failures: Error[] = [];
   const pool = new ProcessPool<FakeProcess>({
     start() {
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
       const process = new FakeProcess(started.length + 1);
       started.push(process);
       onStart();
@@ -84,7 +87,7 @@ function setUp() {
     log,
   });
   const nextStart = () => new Promise<void>((resolve) => onStart = resolve);
-  return { pool, started, open, log, nextStart };
+  return { pool, started, open, log, nextStart, failures };
 }
 
 test("start() waits for all processes", async () => {
@@ -95,13 +98,13 @@ test("start() waits for all processes", async () => {
   assert.deepEqual([...open], [1, 2]);
 });
 
-test("when one cannot load the app at the start, all are ended", async () => {
+test("when one cannot load the app at the start, the others are ended", async () => {
   const { pool, started } = setUp();
   const done = pool.start(3);
   started[0]!.open();
   started[1]!.fail(new Error("no module"));
   await assert.rejects(done, /no module/);
-  assert.deepEqual(started.map((process) => process.isKilled), [true, true, true]);
+  assert.deepEqual(started.map((process) => process.isKilled), [true, false, true]);
   assert.equal(pool.processes.length, 0);
 });
 
@@ -149,4 +152,55 @@ test("close() while a replacement waits starts none", async () => {
   await pool.close(1_000);
   await new Promise((resolve) => setTimeout(resolve, 150)); // longer than the first pause
   assert.equal(started.length, 1);
+});
+
+test("a process that is killed because it does not get ready is replaced", async () => {
+  const { pool, started, nextStart } = setUp();
+  const done = pool.start(1);
+  started[0]!.open();
+  await done;
+  let next = nextStart();
+  started[0]!.exit({ code: 1, signal: null });
+  await next;
+  next = nextStart();
+  started[1]!.kill();
+  await next;
+  assert.equal(started.length, 3);
+  await pool.close(1_000);
+});
+
+test("a process that ends while others are loading is replaced when they are ready", async () => {
+  const { pool, started } = setUp();
+  const done = pool.start(2);
+  started[0]!.open();
+  await started[0]!.ready;
+  started[0]!.exit({ code: null, signal: "SIGKILL" });
+  await started[0]!.exited;
+  started[1]!.open();
+  await done;
+  assert.equal(started.length, 3);
+  await pool.close(1_000);
+});
+
+test("a process that cannot be started at all is tried again", async () => {
+  const { pool, started, log, nextStart, failures } = setUp();
+  const done = pool.start(1);
+  started[0]!.open();
+  await done;
+  failures.push(new Error("EMFILE"));
+  const next = nextStart();
+  pool.scale(2, 1_000);
+  await next;
+  assert.deepEqual(log.lines.filter((line) => /EMFILE/.test(line)), [
+    "error: Cannot start an app process: EMFILE",
+  ]);
+  assert.equal(started.length, 2);
+  await pool.close(1_000);
+});
+
+test("when one cannot be started at the start, the others are ended", async () => {
+  const { pool, started, failures } = setUp();
+  failures.push(undefined as unknown as Error, new Error("EMFILE"));
+  await assert.rejects(pool.start(2), /EMFILE/);
+  assert.deepEqual(started.map((process) => process.isKilled), [true]);
 });

@@ -42,6 +42,7 @@ def by_path(environ, start_response):
     path = environ["PATH_INFO"]
     if path == "/raise": raise RuntimeError("on purpose")
     if path == "/die": os._exit(7)
+    if path == "/deaf": os.closerange(3, 5), time.sleep(600)
     if path == "/kill": os.kill(os.getpid(), signal.SIGKILL)
     if path.startswith("/sleep/"): time.sleep(float(path.split("/")[2]))
     if path.startswith("/once/"):
@@ -221,6 +222,8 @@ withApp(
     assert.equal((await ask(app, "/")).text, "Hello");
     assert.equal((await ask(app, "/kill")).status, 502);
     assert.match(await log.line(/SIGKILL/), /was killed by SIGKILL. Perhaps out of memory\?$/);
+    assert.equal((await ask(app, "/deaf")).status, 502);
+    assert.match(await log.line(/closed its line/), /^critical: App process \d+ is killed: /);
     assert.equal((await ask(app, "/")).text, "Hello");
   },
 );
@@ -345,6 +348,17 @@ test("close() answers what was begun", async () => {
   const slow = ask(app, "/sleep/0.3");
   await app.close();
   assert.equal((await slow).text, "Hello");
+});
+
+test("close() lets exit handlers run to their end", async () => {
+  writeFileSync(
+    join(folder, "atexit_sample.py"),
+    "import atexit, time\natexit.register(lambda: (time.sleep(1.3), open('bye', 'w').close()))\n" +
+      "async def app(scope, receive, send): raise RuntimeError\n",
+  );
+  const app = await createPythonApp(options("atexit_sample:app"));
+  await app.close();
+  assert.ok(readdirSync(folder).includes("bye"));
 });
 
 test("an app that cannot be loaded is an AppLoadError", async () => {

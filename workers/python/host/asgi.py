@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 from functools import partial
 from typing import Any
@@ -47,7 +46,6 @@ async def _serve(app: Any, boot: dict[str, Any], data: socket.socket, control: C
     scopes = ScopeMaker(boot["rootPath"], lifespan.state)
     server = Server(app, scopes, boot["disconnectGraceMs"] / 1000)
     stopping = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, stopping.set)
     say_ready(data, "asgi", 1)
     data.setblocking(False)
     await loop.create_connection(lambda: server, sock=data)

@@ -15,6 +15,16 @@ from .control import Control
 from .frames import FAILED, READY, pack_frame
 from .loading import AppLoadError, load_app
 
+# A terminal or a service manager sends them to all processes at once: what they mean is for the
+# supervisor to say, and until the worker has none left requests are answered here.
+GROUP_SIGNALS = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+)
+
 
 def run(boot: dict[str, Any], data_fd: int, control_fd: int) -> None:
     """Loads the app, serves it until the worker says stop, and exits."""
@@ -60,7 +70,6 @@ def _serve_wsgi(app: Any, boot: dict[str, Any], data: socket.socket, control: Co
     from .wsgi_threads import ThreadedServer
 
     server = (ThreadedServer if boot["threads"] > 1 else Server)(app, boot, data)
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
     say_ready(data, "wsgi", boot["threads"])
     control.listen(stop=server.stop, give_back=server.give_back)
     server.serve()
@@ -68,8 +77,9 @@ def _serve_wsgi(app: Any, boot: dict[str, Any], data: socket.socket, control: Co
 
 def _prepare_process(control_fd: int) -> None:
     sys.argv[:] = ["monoceros"]
-    # Ctrl-C goes to the supervisor. Not SIG_IGN: programs that the app starts would inherit it.
-    signal.signal(signal.SIGINT, lambda *_: None)
+    # Not SIG_IGN: programs that the app starts would inherit it.
+    for number in GROUP_SIGNALS:
+        signal.signal(number, lambda *_: None)
     faulthandler.register(signal.SIGUSR2, file=control_fd, all_threads=True, chain=False)
 
 
@@ -77,7 +87,8 @@ def _forget_worker(*connections: socket.socket) -> None:
     """In a child that the app forked: it neither holds our sockets nor obeys our signals."""
     faulthandler.unregister(signal.SIGUSR2)
     signal.set_wakeup_fd(-1)
+    for number in GROUP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for connection in connections:
         connection.close()

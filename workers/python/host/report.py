@@ -34,7 +34,9 @@ def format_load_error(error: BaseException) -> str:
 
 def comes_from(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
     """True if an error is, or comes from, one of `kinds`; frameworks wrap what they pass on."""
-    while error is not None:
+    seen: set[int] = set()  # `raise … from …` can make a circle
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         if isinstance(error, kinds):
             return True
         inner = getattr(error, "exceptions", ())  # of an exception group

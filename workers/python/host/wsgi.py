@@ -42,7 +42,8 @@ class Server:
 
     def __init__(self, app: WsgiApp, boot: dict[str, Any], data: socket.socket) -> None:
         self.environ = make_base_environ(boot)
-        self.root_path: str = boot["rootPath"].rstrip("/")
+        # PEP 3333: bytes as latin-1, like PATH_INFO.
+        self.root_path: str = boot["rootPath"].rstrip("/").encode().decode("latin-1")
         self._app = app
         self._socket = data
         self._reader = FrameReader(
@@ -127,6 +128,11 @@ class Server:
                     self._socket.sendall(data)
                 except OSError:
                     os._exit(1)  # the worker died
+
+    def flush_last(self) -> None:
+        """Sends the output if no answer will join it soon: the app may go on after its response."""
+        if not self._pending:
+            self.flush()
 
     def poll(self) -> None:
         """Looks for credit and disconnects that have come while a response is streamed."""

@@ -148,7 +148,7 @@ class Exchange:
         environ = server.environ.copy()
         environ.update(zip(self._keys, self._values.decode("latin-1").split("\0")))
         if self._flags & BODY_IN_FILE:
-            self._input = open(self._body.decode(), "rb")  # noqa: SIM115 - closed by run()
+            self._input = self._open_body()
             environ["wsgi.input"] = self._input
             size = self._input.seek(0, io.SEEK_END)
             self._input.seek(0)
@@ -162,6 +162,15 @@ class Exchange:
         if server.root_path:
             server.mount(environ)
         return environ
+
+    def _open_body(self) -> Any:
+        try:
+            return open(self._body.decode(), "rb")  # closed by run()
+        except FileNotFoundError:
+            self._server.poll()  # the worker removes it when the client leaves, and says so
+            if not self.is_gone:
+                raise
+            raise ClientGone("the client has closed the connection") from None
 
     def _send_list(self, blocks: Any) -> None:
         body = blocks[0] if len(blocks) == 1 else b"".join(blocks)
@@ -196,6 +205,7 @@ class Exchange:
             self._send_body(block)
         elif self._block is not None and self._declared == len(block):
             self._send_whole(block)  # the content-length says that nothing follows
+            self._server.flush_last()
             return
         else:
             self._send_head(block[:PIECE])

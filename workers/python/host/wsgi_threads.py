@@ -36,6 +36,10 @@ class ThreadedServer(Server):
             thread.join()
         self.flush()
 
+    def flush_last(self) -> None:
+        if self._queue.empty():
+            self.flush()
+
     def poll(self) -> None:
         """The main thread reads at all times."""
 
