@@ -2,6 +2,7 @@ import process from "node:process";
 import { isWorkerProcess } from "./lib/channel/channel.ts";
 import metadata from "./deno.json" with { type: "json" };
 import type { Config } from "./lib/config/config.ts";
+import { readCommand } from "./lib/config/flags.ts";
 import { loadConfig, type LoadedConfig } from "./lib/config/load.ts";
 import { printConfig } from "./lib/config/print_config.ts";
 import { usage } from "./lib/config/usage.ts";
@@ -20,8 +21,9 @@ process.exit(await (isWorkerProcess() ? runWorker() : main()));
 /** @returns The exit code. */
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
-  if (args.includes("--help") || args.includes("-h")) return print(usage());
-  if (args.includes("--version")) return print(`monoceros ${metadata.version}`);
+  const command = readCommand(args);
+  if (command === "help") return print(usage());
+  if (command === "version") return print(`monoceros ${metadata.version}`);
   try {
     return await run(args);
   } catch (error) {

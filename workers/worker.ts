@@ -117,11 +117,12 @@ class Worker {
   }
 
   #reopenLogs(): void {
-    try {
-      this.#log?.reopen();
-      this.#service?.reopenLog();
-    } catch (error) {
-      this.#log?.error((error as Error).message);
+    for (const reopen of [() => this.#log?.reopen(), () => this.#service?.reopenLog()]) {
+      try {
+        reopen();
+      } catch (error) {
+        this.#log?.error((error as Error).message);
+      }
     }
   }
 
@@ -168,9 +169,18 @@ function keepFromChildren(listeners: readonly InheritedListener[]): void {
   }
 }
 
-/** Ctrl-C and a terminal that closes reach the whole process group; the supervisor decides what they mean. */
+/** Ctrl-C, a terminal that closes and `pkill` reach the workers, too; the supervisor decides what signals mean. */
 function ignoreTerminalSignals(): void {
-  for (const signal of ["SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1"] as const) {
+  const ignored = [
+    "SIGINT",
+    "SIGHUP",
+    "SIGQUIT",
+    "SIGUSR1",
+    "SIGUSR2",
+    "SIGTTIN",
+    "SIGTTOU",
+  ] as const;
+  for (const signal of ignored) {
     process.on(signal, () => {});
   }
 }

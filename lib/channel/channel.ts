@@ -4,9 +4,9 @@ import type { ToSupervisor, ToWorker } from "./messages.ts";
 /** The role of a process, in its environment. */
 export const ROLE_VARIABLE = "MONOCEROS_ROLE";
 
-/** Whether a supervisor has started this process as its worker. */
+/** Whether a supervisor has started this process as its worker. What a worker starts may inherit the variable alone. */
 export function isWorkerProcess(): boolean {
-  return process.env[ROLE_VARIABLE] === "worker";
+  return process.env[ROLE_VARIABLE] === "worker" && process.send !== undefined;
 }
 
 /** The part of `ChildProcess` and `process` that carries messages; the two have it in common. */

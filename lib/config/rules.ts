@@ -8,8 +8,8 @@ interface Settled {
 }
 
 /**
- * Applies what follows from several settings at once: refuses those that contradict each other, and makes `chdir` and
- * `config` absolute.
+ * Applies what follows from several settings at once: refuses those that contradict each other, and makes paths
+ * absolute that are used by several processes.
  *
  * @param cwd Folder that relative paths begin in.
  * @throws {ConfigError} If two settings contradict each other.
@@ -22,11 +22,20 @@ export function settleTogether(settled: Settled, cwd: string): Settled {
       ...config,
       chdir: resolve(cwd, config.chdir),
       config: config.config === null ? null : resolve(cwd, config.config.replace(/^file:/, "")),
+      // Workers open them after they have changed to `chdir`, and open them again when they were rotated.
+      errorlog: resolveLog(cwd, config.errorlog),
+      accesslog: config.accesslog === null ? null : resolveLog(cwd, config.accesslog),
+      pidfile: config.pidfile === null ? null : resolve(cwd, config.pidfile),
       interface: settleInterface(settled),
       workerClass: settleWorkerClass(config),
     },
     sources,
   };
+}
+
+/** `-` is a standard stream. */
+function resolveLog(cwd: string, path: string): string {
+  return path === "-" ? path : resolve(cwd, path);
 }
 
 function refuseRepeatedAddress({ config, sources }: Settled): void {

@@ -42,6 +42,11 @@ export function resize(fleet: Fleet, delta: 1 | -1): Fleet {
   return { ...fleet, slots: Math.max(1, fleet.slots + delta) };
 }
 
+/** The fleet with no more workers than this; the app processes are spread over those that are left. */
+export function limitFleet(fleet: Fleet, slots: number): Fleet {
+  return fleet.slots > slots ? { ...fleet, slots } : fleet;
+}
+
 /** Number of processes that run the app: what `--workers` means. */
 export function sizeOf(fleet: Fleet): number {
   return fleet.appProcesses > 0 ? fleet.appProcesses : fleet.slots;

@@ -14,7 +14,11 @@ export interface ListenerGroup {
   readonly address: string;
   /** The fd for the worker in a slot. */
   fdOf(slot: number): number;
-  /** Opens sockets until there is one for each slot. New ones get no connections until {@link receive} names them. */
+  /**
+   * Opens sockets until there is one for each slot. New ones get no connections until {@link receive} names them.
+   *
+   * @throws {ConfigError} If that fails; the sockets that were opened stay.
+   */
   grow(slots: number): void;
   /** Closes the sockets of all slots from this number on. */
   shrink(slots: number): void;
@@ -88,13 +92,10 @@ class TcpGroup implements ListenerGroup {
     if (slots <= this.#fds.length) return;
     // First, so that no connection comes to a new socket before its worker.
     this.#steer(this.#receiving);
-    while (this.#fds.length < slots) {
-      this.#fds.push(runtime.libc.listenTcp({
-        host: this.#host,
-        port: this.#port,
-        reusePort: true,
-        backlog: this.#options.backlog,
-      }));
+    try {
+      while (this.#fds.length < slots) this.#fds.push(this.#listen());
+    } catch (error) {
+      throw asConfigError({ type: "tcp", host: this.#host, port: this.#port }, error);
     }
   }
 
@@ -110,6 +111,15 @@ class TcpGroup implements ListenerGroup {
 
   close(): void {
     this.shrink(0);
+  }
+
+  #listen(): number {
+    return runtime.libc.listenTcp({
+      host: this.#host,
+      port: this.#port,
+      reusePort: true,
+      backlog: this.#options.backlog,
+    });
   }
 
   #steer(slots: readonly number[]): void {
@@ -178,11 +188,17 @@ function openUnix(address: Address & { type: "unix" }, options: GroupOptions): L
   });
   const inode = isAbstract ? null : fs.statSync(path).ino;
   return new SharedGroup(formatAddress(address), fd, () => {
-    // Another server may have put its own socket there.
-    if (inode !== null && fs.statSync(path, { throwIfNoEntry: false })?.ino === inode) {
-      fs.unlinkSync(path);
-    }
+    if (inode !== null) removeSocket(path, inode);
   });
+}
+
+function removeSocket(path: string, inode: number): void {
+  try {
+    // Another server may have put its own socket there.
+    if (fs.statSync(path).ino === inode) fs.unlinkSync(path);
+  } catch {
+    // It is gone already or its folder cannot be written any more: the next start replaces a socket that nobody serves.
+  }
 }
 
 /** Removes the socket of a server that is gone. */

@@ -55,11 +55,26 @@ export class Listeners {
     return opened.map((bind) => this.#group(bind).address);
   }
 
-  /** Opens sockets for more slots. */
+  /** How many slots have sockets. */
+  get slots(): number {
+    return this.#slots;
+  }
+
+  /**
+   * Opens sockets for more slots: for all of them or for none.
+   *
+   * @throws {ConfigError} If that fails, for instance because there are too many open files.
+   */
   grow(slots: number): void {
     if (slots <= this.#slots) return;
+    const groups = [...this.#groups.values()];
+    try {
+      for (const group of groups) group.grow(slots);
+    } catch (error) {
+      for (const group of groups) group.shrink(this.#slots);
+      throw error;
+    }
     this.#slots = slots;
-    for (const group of this.#groups.values()) group.grow(slots);
   }
 
   /** Closes the sockets of all slots from this number on. */

@@ -33,7 +33,11 @@ export function writePidFile(path: string, pid: number = process.pid): PidFile {
   }
   return {
     remove() {
-      if (readPid(path) === pid) fs.rmSync(path, { force: true });
+      try {
+        if (readPid(path) === pid) fs.rmSync(path, { force: true });
+      } catch {
+        // Its folder cannot be written any more. The file does no harm: its process will not be alive.
+      }
     },
   };
 }

@@ -19,6 +19,7 @@ export function describeKill(pid: number, reason: KillReason): string {
 export function describeExit(pid: number, exit: WorkerExit): string {
   if (exit.error !== undefined) return `Cannot start a worker: ${exit.error.message}`;
   const worker = `Worker (pid: ${pid})`;
+  if (exit.isKilled) return `${worker} was killed`;
   if (exit.signal === "SIGKILL") {
     return `${worker} was ended by SIGKILL, perhaps because the system ran out of memory`;
   }
@@ -50,6 +51,15 @@ export function reportEnding(
     }
     default:
       return ending satisfies never;
+  }
+}
+
+/** Does what must not end a server that serves: an error is logged. */
+export function attempt(log: Log, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    log.error(messageOf(error));
   }
 }
 

@@ -5,7 +5,9 @@ export type Request =
   | { type: "stop"; how: "graceful" | "quick" }
   | { type: "reload" }
   | { type: "resize"; delta: 1 | -1 }
-  | { type: "reopen" };
+  | { type: "reopen" }
+  /** Without a handler the signal would end the server. */
+  | { type: "none" };
 
 /** The supervisor's signals: what each asks for, and what the reference says of it. */
 export const SIGNALS: readonly {
@@ -49,6 +51,11 @@ export const SIGNALS: readonly {
     signal: "SIGUSR1",
     request: { type: "reopen" },
     help: "Open the log files again, after they were rotated",
+  },
+  {
+    signal: "SIGUSR2",
+    request: { type: "none" },
+    help: "Nothing; gunicorn's upgrade in place is not there",
   },
 ];
 

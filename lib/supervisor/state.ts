@@ -1,5 +1,5 @@
 import { EXIT } from "../errors.ts";
-import { resize } from "./fleet.ts";
+import { limitFleet, resize } from "./fleet.ts";
 import type { Fleet } from "./fleet.ts";
 
 /**
@@ -201,6 +201,15 @@ export function resizeFleet(state: State, delta: 1 | -1, now: number): Fleet | n
   if (state.next !== null) state.next = resize(state.next, delta);
   resizeSlots(state, now);
   return state.next ?? state.serving;
+}
+
+/** There are sockets for so many slots only: what wants more is given up, or makes do with them. */
+export function limitSlots(state: State, slots: number, now: number): void {
+  if (state.serving !== null && state.next !== null && state.next.slots > slots) state.next = null;
+  if (state.next !== null) state.next = limitFleet(state.next, slots);
+  if (state.serving !== null) state.serving = limitFleet(state.serving, slots);
+  slotsClosed(state, Math.min(slots, state.slots.length));
+  resizeSlots(state, now);
 }
 
 /** Ends the server. A second time makes it quick, but keeps the first exit code. */

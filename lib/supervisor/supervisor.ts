@@ -5,21 +5,15 @@ import type { Config } from "../config/config.ts";
 import { EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { runtime } from "../runtime/current.ts";
-import { Crew } from "./crew.ts";
-import type { WorkerFailure } from "./crew.ts";
+import { Crew, type WorkerFailure } from "./crew.ts";
 import { EventQueue } from "./event_queue.ts";
-import { fleetOf, sizeOf } from "./fleet.ts";
-import type { Fleet } from "./fleet.ts";
+import { type Fleet, fleetOf, sizeOf } from "./fleet.ts";
 import { Listeners } from "./listeners.ts";
-import { writePidFile } from "./pid_file.ts";
-import type { PidFile } from "./pid_file.ts";
-import { plan } from "./plan.ts";
-import type { Action } from "./plan.ts";
-import { Reloader } from "./reloader.ts";
-import type { ReloadResult } from "./reloader.ts";
-import { describeExit, describeKill, messageOf, reportEnding } from "./report.ts";
-import { listenForSignals } from "./signals.ts";
-import type { Request } from "./signals.ts";
+import { type PidFile, writePidFile } from "./pid_file.ts";
+import { type Action, plan } from "./plan.ts";
+import { Reloader, type ReloadResult } from "./reloader.ts";
+import { attempt, describeExit, describeKill, messageOf, reportEnding } from "./report.ts";
+import { listenForSignals, type Request } from "./signals.ts";
 import * as transitions from "./state.ts";
 import type { State } from "./state.ts";
 import type { WorkerExit } from "./worker_handle.ts";
@@ -105,7 +99,7 @@ class Supervisor {
 
   async #loop(): Promise<number> {
     for (;;) {
-      this.#listeners.grow(this.#state.slots.length);
+      this.#grow();
       for (const action of plan(this.#state, performance.now())) {
         if (action.type === "exit") return action.code;
         if (action.type === "wait") await this.#wait(action.until);
@@ -114,6 +108,13 @@ class Supervisor {
       for (const event of this.#events.take()) this.#apply(event, performance.now());
       this.#forgetGenerations();
     }
+  }
+
+  /** Opens the sockets of slots that are new. Without them the server goes on as it was. */
+  #grow(): void {
+    attempt(this.#log, () => this.#listeners.grow(this.#state.slots.length));
+    if (this.#listeners.slots >= this.#state.slots.length) return;
+    transitions.limitSlots(this.#state, this.#listeners.slots, performance.now());
   }
 
   #act(action: Exclude<Action, { type: "wait" | "exit" }>, now: number): void {
@@ -194,8 +195,10 @@ class Supervisor {
         return;
       }
       case "reopen":
-        this.#options.reopenLogs?.();
+        attempt(this.#log, () => this.#options.reopenLogs?.());
         return this.#crew.sendAll({ type: "reopen" });
+      case "none":
+        return this.#log.warning("Nothing is done for this signal");
       default:
         return request satisfies never;
     }
@@ -246,11 +249,8 @@ class Supervisor {
     this.#log.info(`Workers ready: generation ${this.#state.serving?.generation}`);
     if (!isReload) return;
     this.#log.info("Reload complete: new workers serve");
-    try {
-      this.#movePidFile(this.#configs.get(this.#generation)?.pidfile ?? null);
-    } catch (error) {
-      this.#log.error(messageOf(error));
-    }
+    const { pidfile = null } = this.#configs.get(this.#generation) ?? {};
+    attempt(this.#log, () => this.#movePidFile(pidfile));
   }
 
   async #readConfig(): Promise<Config> {

@@ -24,6 +24,8 @@ export interface WorkerExit {
   signal: string | null;
   /** Why it could not be started. */
   error?: Error;
+  /** The supervisor killed it, and has said why. */
+  isKilled?: boolean;
 }
 
 /** What a worker's process does. */
@@ -43,6 +45,7 @@ export class WorkerHandle {
   readonly #channel: Channel<ToWorker>;
   #exit: WorkerExit | null = null;
   #isChannelClosed = false;
+  #isKilled = false;
   #isDone = false;
 
   constructor(child: ChildProcess, user: WorkerUser) {
@@ -58,7 +61,7 @@ export class WorkerHandle {
         this.#finish();
       },
     });
-    child.on("exit", (code, signal) => this.#exited({ code, signal }));
+    child.on("exit", (code, signal) => this.#exited({ code, signal, isKilled: this.#isKilled }));
     child.on("error", (error) => {
       // Also emitted when a message or a signal cannot be sent to a process that is going.
       if (child.pid === undefined) this.#exited({ code: null, signal: null, error });
@@ -75,6 +78,7 @@ export class WorkerHandle {
   }
 
   kill(): void {
+    this.#isKilled = true;
     this.#child.kill("SIGKILL");
   }
 

@@ -94,6 +94,10 @@ const TOGETHER: [args: string[], values: Record<string, unknown>][] = [
   [["-k", "sync", "--threads", "4"], { workerClass: "gthread", interface: "auto" }],
   [["-k", "gthread", "--interface", "wsgi"], { workerClass: "gthread", interface: "wsgi" }],
   [["--threads", "4"], { workerClass: "auto", interface: "auto" }],
+  [
+    ["--chdir", "shop", "--error-logfile", "e.log", "--access-logfile", "-", "-p", "run/pid"],
+    { chdir: "/srv/shop", errorlog: "/srv/e.log", accesslog: "-", pidfile: "/srv/run/pid" },
+  ],
   [["-b", ":0", "-b", ":0"], { bind: ["0.0.0.0:0", "0.0.0.0:0"] }],
 ];
 

@@ -4,7 +4,7 @@
  * The app is a text file that says how workers behave: `ok`, `fail` (cannot boot), `die` (ends before it is ready),
  * `hang` (accepts connections, but gives no sign of life).
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { openSupervisorChannel } from "../../lib/channel/channel.ts";
 import type { Channel } from "../../lib/channel/channel.ts";
@@ -111,7 +111,10 @@ async function supervise(): Promise<number> {
     reload: read,
     isPython: (config) => config.interface === "wsgi",
     workerEnv: () => ({ FAKE: "1" }),
-    reopenLogs: () => say("supervisor reopens"),
+    reopenLogs() {
+      if (existsSync("no-log")) throw new ConfigError("Cannot open the log");
+      say("supervisor reopens");
+    },
   });
 }
 

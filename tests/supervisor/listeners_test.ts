@@ -179,6 +179,15 @@ test("close() leaves a unix socket that another server put in its place", async 
   fs.rmSync(folder, { recursive: true });
 });
 
+test("close() does not mind that the folder of a unix socket is gone", async () => {
+  const folder = temporaryFolder();
+  const group = await openGroup({ type: "unix", path: join(folder, "app.sock") }, OPTIONS);
+  fs.rmSync(folder, { recursive: true });
+  fs.writeFileSync(folder, "a file in its place");
+  group.close();
+  fs.rmSync(folder);
+});
+
 test("an inherited socket is adopted, anything else is refused", async () => {
   const fd = runtime.libc.listenTcp({ host: "::1", port: 0, reusePort: false, backlog: 8 });
   const group = await openGroup({ type: "fd", fd }, OPTIONS);

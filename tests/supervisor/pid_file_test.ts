@@ -58,6 +58,15 @@ test("writePidFile() says why it cannot", () => {
   });
 });
 
+test("remove() does not mind that the folder is gone", () => {
+  withFolder((path) => {
+    const file = writePidFile(path);
+    fs.rmSync(path);
+    fs.mkdirSync(path);
+    file.remove();
+  });
+});
+
 test("remove() leaves the file of another process", () => {
   withFolder((path) => {
     const file = writePidFile(path);

@@ -20,5 +20,5 @@ test("listenForSignals() says what a signal asks for, until it is told to stop",
 
 test("signalsTable() has a row for each signal", () => {
   const names = signalsTable().split("\n").slice(2).map((row) => /`(\w+)`/.exec(row)?.[1]);
-  assert.deepEqual(names, ["TERM", "INT", "QUIT", "HUP", "TTIN", "TTOU", "USR1"]);
+  assert.deepEqual(names, ["TERM", "INT", "QUIT", "HUP", "TTIN", "TTOU", "USR1", "USR2"]);
 });

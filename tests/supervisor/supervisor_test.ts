@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import { connect } from "node:net";
@@ -273,7 +273,7 @@ test("a worker that gives no sign of life is killed and replaced", async () => {
   await server.log.waitFor(
     new RegExp(`critical Killing worker \\(pid: ${pid}\\): it gave no sign`),
   );
-  await server.log.waitFor(new RegExp(`pid: ${pid}\\) was ended by SIGKILL`));
+  await server.log.waitFor(new RegExp(`pid: ${pid}\\) was killed; the next one starts`));
   assert.notEqual((await server.ask()).pid, pid);
 });
 
@@ -283,6 +283,33 @@ test("USR1 opens all logs again", async () => {
   const before = server.signal("SIGUSR1");
   await server.log.waitFor(/supervisor reopens/, before);
   await server.log.waitFor(/worker \d+ reopens/, before);
+});
+
+test("the server goes on when its logs cannot be opened again, and on USR2", async () => {
+  await using server = new FakeServer();
+  await server.ready(1);
+  fs.mkdirSync(`${server.folder.path}/no-log`);
+  const before = server.signal("SIGUSR1");
+  await server.log.waitFor(/error Cannot open the log/, before);
+  await server.log.waitFor(/worker \d+ reopens/, before);
+  server.signal("SIGUSR2");
+  await server.log.waitFor(/warning Nothing is done for this signal/);
+  await server.ask();
+});
+
+test("the server goes on when there are no file descriptors for more workers", async () => {
+  await using server = new FakeServer({ args: ["-w", "1"] });
+  await server.ready(1);
+  execFileSync("prlimit", ["--pid", `${server.pid}`, "--nofile=20:20"]);
+  const before = server.log.lines.length;
+  for (let count = 0; count < 30; count++) {
+    const seen = server.signal("SIGTTIN");
+    await server.log.waitFor(/Workers wanted/, seen);
+  }
+  await server.log.waitFor(/error Cannot bind .*: too many open files/, before);
+  await server.ask();
+  server.signal("SIGTERM");
+  assert.equal(await server.exited, 0);
 });
 
 for (const signal of ["SIGINT", "SIGQUIT"] as const) {
