@@ -22,5 +22,3 @@ export interface RequestHead {
   /** Names and values of an ASGI scope, see `lib/parser/parser.h`. Valid until the next call into the parser. */
   encodeScope(): EncodedText;
 }
-
-export type EncodedHead = EncodedText;

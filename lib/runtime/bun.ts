@@ -46,7 +46,6 @@ const EMBEDDED_ROOT = "/$bunfs/";
 const FFI_TYPES: Record<NativeType, string> = {
   i32: "i32",
   u32: "u32",
-  u64: "u64",
   buffer: "ptr",
   pointer: "ptr",
 };

@@ -22,7 +22,7 @@ export interface TcpListenOptions {
   backlog: number;
 }
 
-// Linux, the same numbers on x86-64 and arm64 (asm-generic/socket.h, linux/in6.h, linux/prctl.h).
+// Linux, the same numbers on x86-64 and arm64 (asm-generic/socket.h, linux/in6.h).
 const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -46,7 +46,6 @@ const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;
-const PR_SET_PDEATHSIG = 1;
 /** `tcpi_unacked` in `struct tcp_info`; for a listening socket it is the length of the accept queue. */
 const TCPI_UNACKED = 24;
 /** Larger than every `sockaddr`. */
@@ -206,12 +205,6 @@ export class Libc {
 
   close(fd: number): void {
     this.#check("close", this.#calls.close(fd));
-  }
-
-  /** Has the kernel send this process a signal when its parent dies. Changing user or group undoes it. */
-  signalOnParentDeath(signal: NodeJS.Signals): void {
-    const number = constants.signals[signal];
-    this.#check("prctl", this.#calls.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0));
   }
 
   #boundTcp(options: TcpListenOptions): number {

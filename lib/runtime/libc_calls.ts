@@ -1,5 +1,5 @@
 /** Types of C that the calls below need. `buffer` is the address of a typed array's bytes. */
-export type NativeType = "i32" | "u32" | "u64" | "buffer" | "pointer";
+export type NativeType = "i32" | "u32" | "buffer" | "pointer";
 
 /** Functions of libc, declared once; `bun.ts` and `deno.ts` turn this table into calls. */
 export const LIBC_SYMBOLS = {
@@ -13,7 +13,6 @@ export const LIBC_SYMBOLS = {
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
-  prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Record<
   string,
@@ -38,7 +37,6 @@ export interface LibcCalls {
   setsockopt(fd: number, level: number, name: number, value: Bytes, length: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   close(fd: number): number;
-  prctl(option: number, a: number, b: number, c: number, d: number): number;
   /** errno of the last call. */
   errno(): number;
   /** The address in memory of a typed array's bytes; the caller keeps the array alive. */

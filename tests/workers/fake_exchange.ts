@@ -3,7 +3,8 @@ import { PassThrough } from "node:stream";
 import type { RequestBody } from "../../lib/http/body.ts";
 import type { Endpoints, Exchange } from "../../lib/http/exchange.ts";
 import type { FieldBlock } from "../../lib/http/fields.ts";
-import type { EncodedHead, RequestHead } from "../../lib/http/request_head.ts";
+import type { RequestHead } from "../../lib/http/request_head.ts";
+import type { EncodedText } from "../../lib/parser/parser.ts";
 
 export interface FakeRequest {
   method?: string;
@@ -54,11 +55,11 @@ export class FakeHead implements RequestHead {
     return this.#fields;
   }
 
-  encodeEnviron(): EncodedHead {
+  encodeEnviron(): EncodedText {
     throw new Error("Not for scripts");
   }
 
-  encodeScope(): EncodedHead {
+  encodeScope(): EncodedText {
     throw new Error("Not for scripts");
   }
 }

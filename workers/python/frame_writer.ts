@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { EncodedHead } from "../../lib/http/request_head.ts";
+import type { EncodedText } from "../../lib/parser/parser.ts";
 import { FRAME, HEADER_SIZE } from "./frames.ts";
 
 /** A `request` frame in parts, so that they are copied once, into the output. */
@@ -8,8 +8,8 @@ export interface RequestFrame {
   /** {@link FLAG} bits. */
   flags: number;
   /** What goes before the parser's names and values; each list ends with NUL. */
-  prefix: EncodedHead;
-  head: EncodedHead;
+  prefix: EncodedText;
+  head: EncodedText;
   body: Uint8Array;
 }
 

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Endpoints } from "../../lib/http/exchange.ts";
-import type { EncodedHead, RequestHead } from "../../lib/http/request_head.ts";
+import type { RequestHead } from "../../lib/http/request_head.ts";
+import type { EncodedText } from "../../lib/parser/parser.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 import { ENVIRON_NAMES, FLAG } from "./frames.ts";
 import type { Job } from "./job.ts";
@@ -14,7 +15,7 @@ interface Encoding {
   /** Their values. */
   values(endpoints: Endpoints): readonly string[];
   /** All others. */
-  encode(head: RequestHead): EncodedHead;
+  encode(head: RequestHead): EncodedText;
 }
 
 /**
@@ -25,7 +26,7 @@ interface Encoding {
 export class RequestEncoder {
   readonly #encoding: Encoding;
   readonly #names: Uint8Array;
-  readonly #prefixes = new WeakMap<Endpoints, EncodedHead>();
+  readonly #prefixes = new WeakMap<Endpoints, EncodedText>();
 
   private constructor(encoding: Encoding) {
     this.#encoding = encoding;
@@ -61,7 +62,7 @@ export class RequestEncoder {
     });
   }
 
-  #prefix(endpoints: Endpoints): EncodedHead {
+  #prefix(endpoints: Endpoints): EncodedText {
     const known = this.#prefixes.get(endpoints);
     if (known !== undefined) return known;
     const values = encodeList(this.#encoding.values(endpoints));

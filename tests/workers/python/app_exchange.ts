@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
-import type { EncodedHead, RequestHead } from "../../../lib/http/request_head.ts";
+import type { RequestHead } from "../../../lib/http/request_head.ts";
+import type { EncodedText } from "../../../lib/parser/parser.ts";
 import { FakeExchange, FakeHead, type FakeRequest } from "../fake_exchange.ts";
 
 /** A head that can be put into frames, as the parser does it. */
 class EncodingHead extends FakeHead {
-  override encodeEnviron(): EncodedHead {
+  override encodeEnviron(): EncodedText {
     const members: [string, string][] = [
       ["REQUEST_METHOD", this.method],
       ["SERVER_PROTOCOL", "HTTP/1.1"],
@@ -17,7 +18,7 @@ class EncodingHead extends FakeHead {
     return encode(members);
   }
 
-  override encodeScope(): EncodedHead {
+  override encodeScope(): EncodedText {
     return encode([
       ["method", this.method],
       ["target_path", this.path],
@@ -45,7 +46,7 @@ function environName(name: string): string {
   return /^CONTENT_(TYPE|LENGTH)$/.test(upper) ? upper : `HTTP_${upper}`;
 }
 
-function encode(members: [string, string][]): EncodedHead {
+function encode(members: [string, string][]): EncodedText {
   const join = (at: 0 | 1) => Buffer.from(members.map((member) => member[at]).join("\0"), "latin1");
   return { names: join(0), values: join(1) };
 }
